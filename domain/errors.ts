@@ -1,0 +1,44 @@
+/** Stable, machine-readable kinds of failure; each maps to one exit code of the CLI. */
+export type ErrorKind = 'bad-input' | 'refused' | 'build' | 'proof' | 'internal';
+
+/**
+ * Base of every error this project throws on purpose. The message says what is wrong and where; `hint` says what to
+ * do about it. `cause` keeps the error underneath.
+ */
+export class GoldenImagesError extends Error {
+  override readonly name: string = 'GoldenImagesError';
+  readonly kind: ErrorKind;
+  readonly hint: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}
+
+/** A file, argument or request that cannot be used as it is. */
+export class BadInputError extends GoldenImagesError {
+  override readonly name: string = 'BadInputError';
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super('bad-input', message, options);
+  }
+}
+
+/** A conditional write of the table was refused because the item is not at the expected version. */
+export class ConditionFailedError extends GoldenImagesError {
+  override readonly name: string = 'ConditionFailedError';
+  constructor(pk: string, sk: string, expected: number) {
+    super('internal', `item ${pk} / ${sk} is not at version ${expected}`, {
+      hint: 'read it again, fold and retry',
+    });
+  }
+}
+
+/** The container engine, or a tool that the local mode needs, failed or is not there. */
+export class EngineError extends GoldenImagesError {
+  override readonly name: string = 'EngineError';
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super('build', message, options);
+  }
+}

@@ -1,0 +1,25 @@
+/** What the rendered script works on; all of it is checked against the ecosystem's alphabets before it is quoted. */
+export interface ScriptInput {
+  /** Golden image name, for the header. */
+  readonly image: string;
+  /** Identity of the plan (hex SHA-256), for the header. */
+  readonly planHash: string;
+  /** 1 for the first attempt; stands in the header, so that a retry is a new object. */
+  readonly attempt: number;
+  /** At least one. */
+  readonly targets: readonly ScriptTarget[];
+  /** AL2023 release to resolve repositories at; a date such as `2023.5.20240819` or `latest`. */
+  readonly releasever?: string;
+}
+
+/** One target as the script sees it. */
+export interface ScriptTarget {
+  /** Source or binary package name. */
+  readonly package: string;
+  /** Lowest acceptable version, without an epoch of 0. */
+  readonly floor: string;
+  /** `upgrade` raises every installed binary to the newest available; `remove` takes them out (policy allowed it). */
+  readonly action: 'upgrade' | 'remove';
+  /** Source package name where it is known to differ from `package` (e.g. `linux` of `linux-libc-dev`). */
+  readonly source?: string;
+}

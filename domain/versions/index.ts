@@ -1,0 +1,2 @@
+/** Names of the version orders. */
+export type VersionOrder = 'deb' | 'rpm' | 'apk';

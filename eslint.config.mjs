@@ -1,0 +1,97 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+
+/** The rooms of the repository and the arrows between them (docs/architecture.md). */
+const elements = [
+  { type: 'domain', pattern: 'domain/**' , mode: 'full' },
+  { type: 'handler', pattern: 'functions/*/handler.ts', mode: 'full' },
+  { type: 'use-case', pattern: 'functions/**', mode: 'full' },
+  { type: 'adapter', pattern: 'adapters/**', mode: 'full' },
+  { type: 'cli', pattern: 'cli/**', mode: 'full' },
+  { type: 'module', pattern: 'modules/**', mode: 'full' },
+  { type: 'stack', pattern: 'stacks/**', mode: 'full' },
+  { type: 'app', pattern: 'main.ts', mode: 'full' },
+  { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**'], mode: 'full' },
+  { type: 'test', pattern: '__tests__/**', mode: 'full' },
+];
+const arrows = {
+  domain: ['domain'],
+  'use-case': ['use-case', 'domain'],
+  handler: ['use-case', 'adapter', 'domain'],
+  adapter: ['adapter', 'domain'],
+  cli: ['cli', 'use-case', 'adapter', 'domain'],
+  module: ['module'],
+  stack: ['stack', 'module', 'domain'],
+  app: ['stack', 'module', 'domain', 'adapter'],
+  tool: ['tool', 'cli', 'use-case', 'adapter', 'domain'],
+  test: ['test', 'tool', 'cli', 'use-case', 'handler', 'adapter', 'domain', 'module', 'stack', 'app'],
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', 'coverage/', '**/fixtures/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': elements,
+      'import/resolver': { typescript: { alwaysTryTypes: true } },
+    },
+    rules: {
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: Object.entries(arrows).map(([from, allow]) => ({ from, allow })),
+        },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/return-await': ['error', 'always'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: '@cdktf/provider-aws', message: "Import the resource's own module: the barrel costs six times the memory." }],
+        },
+      ],
+    },
+  },
+  {
+    files: ['domain/**', 'functions/**', 'adapters/**', 'cli/**', 'scripts/**', 'bench/**', 'demo/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'cdktf', message: 'Only main.ts, stacks/ and modules/ import cdktf.' }],
+          patterns: [{ group: ['@cdktf/*', 'constructs'], message: 'Only main.ts, stacks/ and modules/ import cdktf.' }],
+        },
+      ],
+    },
+  },
+  {
+    files: ['domain/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*', '!node:crypto'], message: 'domain/ is pure: no I/O. (node:crypto hashes are allowed.)' },
+            { group: ['cdktf', '@cdktf/*', 'constructs', '@aws-sdk/*'], message: 'domain/ knows neither AWS nor Terraform.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['__tests__/**'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off' },
+  },
+  { files: ['**/*.{cjs,mjs,js}'], languageOptions: { globals: { module: 'readonly', require: 'readonly', __dirname: 'readonly', process: 'readonly', console: 'readonly' } } },
+);

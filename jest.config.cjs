@@ -1,0 +1,24 @@
+/** @type {import('jest').Config} */
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/'],
+  ...extra,
+});
+
+module.exports = {
+  projects: [project('unit'), project('contract'), project('integration'), project('e2e')],
+  maxWorkers: 2,
+  testTimeout: 300_000,
+  collectCoverageFrom: ['domain/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcovonly'],
+  coverageThreshold: { 'domain/': { lines: 95, branches: 90 } },
+};
