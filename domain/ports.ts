@@ -1,3 +1,7 @@
+import type { PatchProposal, PatchRequest } from './author/proposal';
+import type { GoldenImage } from './config/golden-image';
+import type { ImageContract } from './contract/image-contract';
+import type { InstalledPackage } from './ecosystems/ecosystem';
 import type { ItemKey, TableItem } from './table/items';
 
 /** Tells the time. Injected, so that every decision that depends on it can be tested. */
@@ -41,4 +45,104 @@ export interface FindingTable {
   delete(key: ItemKey, expected: number): Promise<void>;
   /** All items of a partition whose sort key begins with the prefix, in sort key order (UTF-8 bytes). */
   query(pk: string, skPrefix?: string): Promise<TableItem[]>;
+}
+
+/**
+ * Keeps rendered scripts under the hash of their bytes, and the papers of a patch (proposals, logs, evidence).
+ * Image and audit names may hold any characters; `.`, `..` and the empty name are refused with BadInputError, as is a
+ * URI that the store did not give out.
+ */
+export interface ScriptStore {
+  /**
+   * Stores a script under `scripts/<image>/<sha256>.sh`. A script that is there already is left alone after its
+   * bytes are verified, so a repeated call changes nothing.
+   * @returns where it is, for {@link ScriptStore.getScript}, and the lower-case hexadecimal SHA-256 of its UTF-8 bytes
+   */
+  putScript(image: string, script: string): Promise<{ uri: string; sha256: string }>;
+  /** @throws BadInputError where the script is missing or its bytes do not hash to its name */
+  getScript(uri: string): Promise<string>;
+  /** Stores a text under `audit/<image>/<name>`, replacing what is there. @returns its URI */
+  putAudit(image: string, name: string, body: string): Promise<string>;
+  /** @returns the text, or undefined where there is none */
+  getAudit(uri: string): Promise<string | undefined>;
+}
+
+/** The parameter of an image whose change starts a rebuild (SSM Parameter Store on AWS). */
+export interface RebuildSignal {
+  /**
+   * Sets the image's parameter. The version counts up from 1 with every put, also of the same value, and no two puts
+   * get the same one.
+   * @param value 1 to 4,096 bytes of UTF-8 (SSM's limit for a standard parameter)
+   * @throws BadInputError where the value is empty, too long or not well-formed Unicode
+   */
+  put(image: string, value: string): Promise<{ version: number }>;
+  /** @returns the newest value and its version, or undefined where nothing was ever put */
+  get(image: string): Promise<{ value: string; version: number } | undefined>;
+}
+
+/** Writes patch commands. Whatever it says is vetted. */
+export interface PatchAuthor {
+  /** @returns commands for the request's targets; never throws for want of an idea, but proposes none */
+  propose(request: PatchRequest): Promise<PatchProposal>;
+}
+
+/** What a build is asked to do. */
+export interface BuildRequest {
+  readonly image: GoldenImage;
+  /** SHA-256 (hex) of the script; the same token never builds twice. */
+  readonly patchId: string;
+  readonly scriptUri: string;
+}
+
+/** How a build stands. */
+export type BuildStatus =
+  | { readonly state: 'BUILDING' }
+  | { readonly state: 'AVAILABLE'; readonly candidate: { readonly reference: string; readonly digest: string }; readonly logUri?: string }
+  | {
+      readonly state: 'FAILED' | 'CANCELLED';
+      /** `nothing-improved`: the script ran and said so. `script`: it failed. `builder`: it never ran to its end. */
+      readonly reason: 'nothing-improved' | 'script' | 'builder';
+      /** One line for people. */
+      readonly detail: string;
+      readonly logUri?: string;
+    };
+
+/** Runs builds: EC2 Image Builder, or a container engine on this machine. */
+export interface ImageBuilder {
+  /** Starts a build, or finds the one that the same patch id started. @returns its id (an ARN on AWS) */
+  start(request: BuildRequest): Promise<string>;
+  /** @returns the build's status; undefined where no such build is known */
+  get(buildId: string): Promise<BuildStatus | undefined>;
+}
+
+/** An image as its registry and its own package database describe it. */
+export interface ImageDescription {
+  readonly reference: string;
+  readonly digest: string;
+  readonly contract: ImageContract;
+  /** Bytes of all layers. */
+  readonly size: number;
+  /** Digests of the layers, first to last. */
+  readonly layers: readonly string[];
+}
+
+/** Images by reference. */
+export interface ImageRegistry {
+  /** @returns the image, or undefined where there is none */
+  describe(reference: string): Promise<ImageDescription | undefined>;
+  /**
+   * The image that a golden image is built from, made available to the builder.
+   * @throws BadInputError where it does not exist or cannot be used
+   */
+  parentOf(image: GoldenImage): Promise<ImageDescription>;
+  /** Reference under which an image's tag lives here. */
+  referenceOf(image: GoldenImage, tag: string): string;
+  /** Points a tag at an image. */
+  tag(source: string, target: string): Promise<void>;
+}
+
+/** Tells what is installed in an image: the proof that a floor is met. */
+export interface PackageInventory {
+  /** @returns the packages; undefined where the image has no package database of that ecosystem, or none was read */
+  packagesOf(reference: string, ecosystem: string): Promise<readonly InstalledPackage[] | undefined>;
 }

@@ -12,3 +12,11 @@ export interface TableItem extends ItemKey {
   readonly version: number;
   readonly [attribute: string]: unknown;
 }
+
+/** The key and version of a typed item; an alias and not an interface, so that typed items are {@link TableItem}s. */
+export type Versioned = {
+  readonly pk: string;
+  readonly sk: string;
+  /** Counts the writes of this item, from 1. */
+  readonly version: number;
+};

@@ -1,0 +1,48 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian package of a tool where it is not called like the tool. */
+const PACKAGES: Readonly<Record<string, string>> = { sh: 'dash' };
+
+/**
+ * Registers a `describe` whose tests need tools of the machine. With all tools on PATH it is a plain `describe`. Else
+ * it fails where REQUIRE_ALL_TESTS is `1`, and is skipped under a name that says what is missing everywhere else.
+ * @param tools names of executables, as on PATH
+ * @param fn registers the tests; it runs also where they are skipped, so it must not run the tools itself
+ */
+export function describeWithTools(tools: readonly string[], name: string, fn: () => void): void {
+  const missing = tools.filter((tool) => !isOnPath(tool));
+  if (missing.length === 0) {
+    describe(name, fn);
+    return;
+  }
+  const complaint = `${missing.join(', ')} not found (apt-get install ${missing.map(packageOf).join(' ')})`;
+  if (process.env['REQUIRE_ALL_TESTS'] === '1') {
+    describe(name, () => {
+      test(`needs ${missing.join(', ')}`, () => {
+        throw new Error(`REQUIRE_ALL_TESTS=1, but ${complaint}`);
+      });
+    });
+    return;
+  }
+  describe.skip(`SKIPPED: ${complaint}: ${name}`, fn);
+}
+
+/** True where an executable file of that name is in a directory of PATH. */
+export function isOnPath(tool: string): boolean {
+  const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
+  return directories.some((directory) => isExecutable(join(directory, tool)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function packageOf(tool: string): string {
+  return PACKAGES[tool] ?? tool;
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EngineError } from '../../../domain/errors';
+import { runChecked, runCommand } from '../run-command';
+import { copyExisting } from './copy-existing';
+import type { Engine, EngineBuild, EngineImage } from './engine';
+import { imageConfiguration, toContract } from './image-configuration';
+
+const inspection = z.looseObject({
+  FromImageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  Manifest: z.string(),
+  OCIv1: z.looseObject({
+    config: imageConfiguration.nullish(),
+    rootfs: z.looseObject({ diff_ids: z.array(z.string()).nullish() }).nullish(),
+  }),
+});
+const manifest = z.looseObject({ layers: z.array(z.looseObject({ size: z.number() })).optional() });
+
+/** `buildah`: needs no service; as root, images are read through a mount. */
+export const buildahEngine: Engine = {
+  name: 'buildah',
+
+  async inspect(reference: string): Promise<EngineImage | undefined> {
+    const result = await runCommand('buildah', ['inspect', '--type', 'image', reference]);
+    if (result.code !== 0) {
+      if (/image not known|does not exist|not found|unable to find|locating image/i.test(result.stderr)) return undefined;
+      throw new EngineError(`buildah inspect ${reference} failed: ${result.stderr.trim()}`);
+    }
+    const image = inspection.parse(JSON.parse(result.stdout));
+    return {
+      digest: image.FromImageDigest,
+      contract: toContract(image.OCIv1.config ?? {}),
+      size: (manifest.parse(JSON.parse(image.Manifest)).layers ?? []).reduce((sum, layer) => sum + layer.size, 0),
+      layers: image.OCIv1.rootfs?.diff_ids ?? [],
+    };
+  },
+
+  async pull(reference: string): Promise<void> {
+    await runChecked('buildah', ['pull', '--quiet', reference]);
+  },
+
+  async loadArchive(path: string, format: 'oci-archive' | 'docker-archive', reference: string): Promise<void> {
+    const id = (await runChecked('buildah', ['pull', '--quiet', `${format}:${path}`])).trim().split('\n').pop();
+    await runChecked('buildah', ['tag', id ?? '', reference]);
+  },
+
+  async build({ context, tag, logFile, onLine }: EngineBuild): Promise<number> {
+    const args = [
+      'build',
+      ...['--isolation', 'chroot', '--layers=false', '--pull-never', '--identity-label=false'],
+      ...['--tag', tag, '--file', join(context, 'Dockerfile'), context],
+    ];
+    return (await runCommand('buildah', args, { logFile, ...(onLine !== undefined && { onLine }) })).code;
+  },
+
+  async tag(source: string, target: string): Promise<void> {
+    await runChecked('buildah', ['tag', source, target]);
+  },
+
+  async extract(reference: string, paths: readonly string[], destination: string): Promise<void> {
+    const container = (await runChecked('buildah', ['from', '--pull-never', reference])).trim();
+    try {
+      if (process.getuid?.() === 0) {
+        const root = (await runChecked('buildah', ['mount', container])).trim();
+        await copyExisting(root, paths, destination);
+      } else {
+        // A rootless mount is only visible inside the user namespace that made it.
+        const script = 'root=$(buildah mount "$1") && shift && dest=$1 && shift && cd "$root" && for p in "$@"; do [ -e "$p" ] && cp -a --parents -- "$p" "$dest"; done; :';
+        await runChecked('buildah', ['unshare', 'sh', '-c', script, 'sh', container, destination, ...paths]);
+      }
+    } finally {
+      await runCommand('buildah', ['rm', container]);
+    }
+  },
+};

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { exceptionKeys } from '../policy/exception';
+import { policyKeys } from '../policy/policy';
+
+const imageName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 characters of a-z, 0-9, ".", "_", "-", and begin and end with a letter or digit');
+/** ECR's own rule for repository names (ECR API, CreateRepository). */
+const repositoryName = z
+  .string()
+  .min(2)
+  .max(256)
+  .regex(
+    /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
+    'is not an ECR repository name: lower-case words joined by "/", "-", "_" or "."',
+  );
+/** Reference grammar of the OCI distribution specification, a little narrower. */
+const imageReference = z
+  .string()
+  .max(512)
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9._/:-]*(?:@sha256:[0-9a-f]{64})?$/,
+    'is not an image reference such as public.ecr.aws/docker/library/debian:12-slim',
+  );
+const tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'is not an image tag');
+
+/** What the patched image must keep, beside the base's own configuration. */
+export const contractKeys = z.strictObject({
+  user: z.string().max(256).optional().describe("USER that the image must have. Default: the base's."),
+  workdir: z.string().max(1024).optional().describe("WORKDIR that the image must have. Default: the base's."),
+  maximumGrowthPercent: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('How much larger than the current image the patched one may be, in percent. Default 50.'),
+});
+
+/** One golden image. */
+export const imageKeys = z.strictObject({
+  name: imageName.describe('Stable id of the golden image.'),
+  repository: repositoryName.describe('ECR repository, without registry.'),
+  parent: imageReference.describe('Upstream image that this golden image is built FROM.'),
+  platform: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_ .-]{1,63}$/, 'is not a platform such as DEBIAN_12')
+    .optional()
+    .describe("Inspector's platform string. Default: from the findings, else from the base's os-release."),
+  architecture: z.enum(['amd64', 'arm64']).optional().describe('Default amd64.'),
+  floatingTag: tag.optional().describe('Tag that promotion moves. Default stable.'),
+  releasever: z
+    .string()
+    .regex(/^(?:latest|\d{4}(?:\.\d{1,2}\.\d{8})?)$/, 'must be "latest" or an Amazon Linux release such as 2023.5.20240819')
+    .optional()
+    .describe('Amazon Linux 2023 only: the release whose repositories are used. Default latest.'),
+  policy: policyKeys.optional().describe('Policy of this image; keys left out come from the policy for all images.'),
+  contract: contractKeys.optional(),
+});
+
+/** `golden-images.yaml`, version 1. */
+export const configKeys = z.strictObject({
+  version: z.literal(1),
+  images: z.array(imageKeys).min(1, 'declares no image').max(300),
+  policy: policyKeys.optional().describe('Policy for all images.'),
+  exceptions: z.array(exceptionKeys).max(10_000).optional().describe('Accepted risks.'),
+  author: z
+    .enum(['rules', 'bedrock', 'bedrock-then-rules'])
+    .optional()
+    .describe("Who writes the patch commands. Default: rules in the CLI, bedrock-then-rules in the Lambdas."),
+  environments: z.record(z.string(), z.looseObject({})).optional().describe('Deployment environments.'),
+});
+
+/** One golden image as declared. */
+export type ImageConfig = z.infer<typeof imageKeys>;
+/** The image's contract as declared. */
+export type ContractConfig = z.infer<typeof contractKeys>;
+/** `golden-images.yaml` as declared. */
+export type GoldenImagesConfig = z.infer<typeof configKeys>;

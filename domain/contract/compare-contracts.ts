@@ -1,0 +1,87 @@
+import type { ContractConfig } from '../config/config-schema';
+import type { InstalledPackage } from '../ecosystems/ecosystem';
+import type { ImageContract } from './image-contract';
+
+/** Labels that builders add on their own; they are no promise of the image. */
+const BUILDER_LABELS: ReadonlySet<string> = new Set(['io.buildah.version']);
+
+/** What is compared of an image. */
+export interface ContractSubject {
+  readonly contract: ImageContract;
+  /** Bytes. */
+  readonly size: number;
+  readonly packages: readonly InstalledPackage[];
+}
+
+/** What the comparison allows. */
+export interface ContractRules extends Pick<ContractConfig, 'user' | 'workdir'> {
+  readonly maximumGrowthPercent: number;
+  /** Packages that may be gone. */
+  readonly removable: readonly string[];
+}
+
+/**
+ * Compares a patched image with the one that it is to replace.
+ * @returns one sentence per violation; empty where the contract holds
+ */
+export function compareContracts(before: ContractSubject, after: ContractSubject, rules: ContractRules): string[] {
+  const expected = {
+    ...before.contract,
+    user: rules.user ?? before.contract.user,
+    workdir: rules.workdir ?? before.contract.workdir,
+  };
+  return [
+    ...configurationViolations(expected, after.contract),
+    ...removedPackages(before.packages, after.packages, rules.removable),
+    ...growthViolation(before.size, after.size, rules.maximumGrowthPercent),
+  ];
+}
+
+function configurationViolations(expected: ImageContract, actual: ImageContract): string[] {
+  const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ['user', rootIsDefault(expected.user), rootIsDefault(actual.user)],
+    ['entrypoint', expected.entrypoint, actual.entrypoint],
+    ['cmd', expected.cmd, actual.cmd],
+    ['env', [...expected.env].sort(), [...actual.env].sort()],
+    ['workdir', slashIsDefault(expected.workdir), slashIsDefault(actual.workdir)],
+    ['ports', [...expected.ports].sort(), [...actual.ports].sort()],
+    ['volumes', [...expected.volumes].sort(), [...actual.volumes].sort()],
+    ['labels', ownLabels(expected), ownLabels(actual)],
+  ];
+  return facts
+    .map(([name, want, have]) => [name, JSON.stringify(want), JSON.stringify(have)] as const)
+    .filter(([, want, have]) => want !== have)
+    .map(([name, want, have]) => `${name} changed from ${want} to ${have}`);
+}
+
+function removedPackages(
+  before: readonly InstalledPackage[],
+  after: readonly InstalledPackage[],
+  removable: readonly string[],
+): string[] {
+  const kept = new Set(after.map((pkg) => pkg.name));
+  const allowed = new Set(removable);
+  const gone = new Set(before.map((pkg) => pkg.name).filter((name) => !kept.has(name) && !allowed.has(name)));
+  return [...gone].sort().map((name) => `package ${name} was removed, which policy does not allow`);
+}
+
+function growthViolation(before: number, after: number, maximumPercent: number): string[] {
+  if (before <= 0 || after <= before * (1 + maximumPercent / 100)) return [];
+  const percent = Math.round((after / before - 1) * 100);
+  return [`size grew by ${percent} % (${before} to ${after} bytes), more than the ${maximumPercent} % allowed`];
+}
+
+function ownLabels(contract: ImageContract): readonly (readonly [string, string])[] {
+  return Object.entries(contract.labels)
+    .filter(([name]) => !BUILDER_LABELS.has(name))
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** An image without USER runs as root (OCI image-spec). */
+function rootIsDefault(user: string): string {
+  return user === '' || user === '0' || user === 'root:root' || user === '0:0' ? 'root' : user;
+}
+
+function slashIsDefault(workdir: string): string {
+  return workdir === '' ? '/' : workdir;
+}

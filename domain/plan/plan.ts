@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { GoldenImage } from '../config/golden-image';
+import { ecosystemIdFor, platformOf } from '../config/golden-image';
+import { ecosystemOf } from '../ecosystems';
+import type { EcosystemId } from '../ecosystems/ecosystem';
+import { plannedName } from './distribution-names';
+import { higherFloor } from './higher-floor';
+import type { Target } from './target';
+
+/** What planning needs of a finding that is to be fixed. */
+export interface PlannableFinding {
+  readonly vulnerabilityId: string;
+  readonly package: string;
+  readonly floor: string;
+  readonly platform?: string;
+}
+
+/** What is to be done to one image, and the identity of that. */
+export interface Plan {
+  readonly image: string;
+  readonly ecosystem: EcosystemId;
+  /** Sorted by package. */
+  readonly targets: readonly Target[];
+  /** SHA-256 (hex) over image, ecosystem, releasever and each target's package, floor and action. */
+  readonly planHash: string;
+}
+
+/**
+ * Folds findings into the targets of one plan: one per package, with the highest floor by the ecosystem's own order.
+ * @param findings the open findings; any order, repetitions allowed
+ * @param carried targets of the promoted patch: a build starts from the parent again, so they stay in the plan
+ * @returns undefined where there is nothing to plan, or the platform's package manager is not known
+ */
+export function makePlan(
+  image: GoldenImage,
+  findings: readonly PlannableFinding[],
+  carried: readonly Target[] = [],
+): Plan | undefined {
+  const platforms = findings.map((finding) => finding.platform).filter((platform) => platform !== undefined);
+  const observed = platforms.sort()[0];
+  const id = ecosystemIdFor(image, observed) ?? (carried[0]?.ecosystem as EcosystemId | undefined);
+  const ecosystem = id === undefined ? undefined : ecosystemOf(id);
+  if (ecosystem === undefined) return undefined;
+
+  const platform = platformOf(image, observed);
+  const removable = new Set(image.policy.removable);
+  const targets = new Map<string, TargetDraft>();
+  const add = (named: Pick<Target, 'package' | 'source' | 'reportedAs'>, floor: string, ids: readonly string[]): void => {
+    const draft = targets.get(named.package);
+    if (draft === undefined) {
+      targets.set(named.package, { named, floor, vulnerabilities: new Set(ids) });
+      return;
+    }
+    draft.floor = higherFloor(ecosystem.versionOrder, draft.floor, floor);
+    for (const id of ids) draft.vulnerabilities.add(id);
+  };
+  for (const { package: name, source, reportedAs, floor, vulnerabilities, ecosystem: of } of carried)
+    if (of === ecosystem.id)
+      add(
+        { package: name, ...(source !== undefined && { source }), ...(reportedAs !== undefined && { reportedAs }) },
+        floor,
+        vulnerabilities,
+      );
+  for (const finding of findings) {
+    const name = plannedName(finding.package, platform);
+    const named = { ...name, ...(name.package !== finding.package && { reportedAs: finding.package }) };
+    add(named, finding.floor, [finding.vulnerabilityId]);
+  }
+  if (targets.size === 0) return undefined;
+  const sorted = [...targets.values()]
+    .sort((left, right) => (left.named.package < right.named.package ? -1 : 1))
+    .map(
+      (draft): Target => ({
+        ecosystem: ecosystem.id,
+        ...draft.named,
+        floor: draft.floor,
+        action: removable.has(draft.named.package) ? 'remove' : 'upgrade',
+        vulnerabilities: [...draft.vulnerabilities].sort(),
+      }),
+    );
+  return { image: image.name, ecosystem: ecosystem.id, targets: sorted, planHash: planHash(image, ecosystem.id, sorted) };
+}
+
+/** A target while findings are folded into it. */
+interface TargetDraft {
+  readonly named: Pick<Target, 'package' | 'source' | 'reportedAs'>;
+  floor: string;
+  readonly vulnerabilities: Set<string>;
+}
+
+function planHash(image: GoldenImage, ecosystem: EcosystemId, targets: readonly Target[]): string {
+  const identity = [
+    image.name,
+    ecosystem,
+    image.releasever ?? '',
+    targets.map((target) => [target.package, target.floor, target.action]),
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}

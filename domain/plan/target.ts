@@ -1,0 +1,15 @@
+/** A package with its floor and the vulnerabilities it settles. */
+export interface Target {
+  readonly ecosystem: string;
+  /** Package as the script is given it: a binary's name, or a Debian source's that stands for all its binaries. */
+  readonly package: string;
+  /** Source package, where it is known to differ from `package`. */
+  readonly source?: string;
+  /** Lowest version that fixes everything known. */
+  readonly floor: string;
+  readonly action: 'upgrade' | 'remove';
+  /** Vulnerability ids, sorted. */
+  readonly vulnerabilities: readonly string[];
+  /** Name that the findings use, where it differs from `package`. */
+  readonly reportedAs?: string;
+}

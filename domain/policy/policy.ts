@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../finding/severity';
+
+/** What happens with a patch once it is planned. */
+export const MODES = ['auto', 'approve', 'observe'] as const;
+
+const severity = z.enum(SEVERITIES);
+const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._~^-]{0,255}$/, 'is not a package name');
+
+/** The keys of `policy`, every one optional: given once for all images and again per image. */
+export const policyKeys = z.strictObject({
+  mode: z
+    .enum(MODES)
+    .optional()
+    .describe('auto: build and promote. approve: wait for a person. observe: decide and record, build nothing. Default auto.'),
+  minimumSeverity: severity
+    .optional()
+    .describe('Findings of this severity or worse are acted on. Default HIGH.'),
+  minimumEpss: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Findings of any severity with at least this EPSS score are acted on. Default 0.1.'),
+  removable: z
+    .array(packageName)
+    .max(100)
+    .optional()
+    .describe('Packages that a patch may remove instead of upgrading, e.g. linux-libc-dev. Default none.'),
+  patchEndOfLife: z
+    .boolean()
+    .optional()
+    .describe('Also patch releases whose public security support has ended. Default false: findings are parked end-of-life.'),
+  buildsPerDay: z.number().int().min(1).max(1000).optional().describe('Builds per image and UTC day. Default 10.'),
+  maximumAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .optional()
+    .describe('Builds that one plan may fail before its targets are residual. Default 3.'),
+  failuresBeforeStop: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Failed builds in a row after which an image is stopped until a person looks. Default 3.'),
+  retryResidualAfterHours: z
+    .number()
+    .min(0)
+    .max(8760)
+    .optional()
+    .describe('Hours after which a residual finding is tried again, because its fix may have been published. Default 24.'),
+});
+
+/** Policy in force for one image: all defaults filled in. */
+export type Policy = { readonly [K in keyof z.infer<typeof policyKeys>]-?: NonNullable<z.infer<typeof policyKeys>[K]> };
+
+/** The built-in policy (design.md 8). */
+export const DEFAULT_POLICY: Policy = {
+  mode: 'auto',
+  minimumSeverity: 'HIGH',
+  minimumEpss: 0.1,
+  removable: [],
+  patchEndOfLife: false,
+  buildsPerDay: 10,
+  maximumAttempts: 3,
+  failuresBeforeStop: 3,
+  retryResidualAfterHours: 24,
+};
+
+/** Lays policies over each other, later ones win, key by key; keys without a value count as absent. */
+export function mergePolicies(...layers: readonly (z.infer<typeof policyKeys> | undefined)[]): Policy {
+  const merged: Record<string, unknown> = { ...DEFAULT_POLICY };
+  for (const layer of layers)
+    for (const [key, value] of Object.entries(layer ?? {})) if (value !== undefined) merged[key] = value;
+  return merged as Policy;
+}

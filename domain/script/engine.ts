@@ -1,0 +1,126 @@
+import { shell } from './shell';
+
+/**
+ * The part of every script that finds, changes and judges. It calls these functions of the ecosystem:
+ *
+ * - `start` – checks the tools, sets the environment; fails where the package manager is not there
+ * - `list_installed FILE` – writes `id|name|arch|version|source|source version|held` per installed binary; non-zero
+ *   where the database cannot be read. `id` names the binary to the package manager
+ * - `at_least HAVE FLOOR` – true where the distribution's comparator says so
+ * - `refresh` – fetches the package lists; sets `refreshed` to `ok` or `failed`
+ * - `change upgrade|remove IDS LOG together|alone` – one transaction over the ids in a file, never removing others
+ * - `settle` – best effort after a failed transaction
+ * - `newest ID source|binary` – prints the newest version on offer, in the terms of the floor
+ * - `failure LOG` – prints the residual reason that a failed transaction's log tells
+ * - `intact` – true where the run left the database whole
+ * - `restore` – undoes guards; `clean_caches` – removes downloads. Both run at the end, whatever happened
+ */
+export const ENGINE = shell`
+# target <action> <package> <floor> <source>
+target() {
+  count=$((count + 1))
+  printf '%s|%s|%s|%s|%s\n' "$count" "$1" "$2" "$3" "$4" >>"$work/targets"
+  names="$names$2 "
+  if [ -n "$4" ]; then names="$names$4 "; fi
+}
+
+# match: the installed binaries of the target in number, wanted, floor and origin. Once found by its own name, a target
+# stays a binary's name, also after that binary was removed.
+match() {
+  while IFS='|' read -r id name arch version source source_version held; do
+    if [ "$name" = "$wanted" ]; then : >"$work/named.$number"; fi
+  done <"$work/known"
+  while IFS='|' read -r id name arch version source source_version held; do
+    how=''
+    if [ "$name" = "$wanted" ]; then how=binary; fi
+    if [ "$source_names" = always ] || [ ! -e "$work/named.$number" ]; then
+      if [ "$source" = "$wanted" ] || { [ -n "$origin" ] && [ "$source" = "$origin" ]; }; then how=source; fi
+    fi
+    case $how in
+      source) judged=$source_version ;;
+      binary) judged=$version ;;
+      *) continue ;;
+    esac
+    if at_least "$judged" "$floor"; then ok=yes; else ok=no; fi
+    printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$number" "$id" "$name" "$arch" "$version" "$how" "$held" "$ok"
+  done <"$work/known"
+}
+
+# survey <matches>: every installed binary of every target, judged.
+survey() {
+  list_installed "$work/installed" || return 1
+  if [ ! -s "$work/installed" ]; then return 1; fi
+  while IFS='|' read -r id name arch version source source_version held; do
+    case $id in
+      '' | [!A-Za-z0-9]* | *[!A-Za-z0-9+._:~^-]*) continue ;;
+    esac
+    case $names in
+      *" $name "* | *" $source "*)
+        printf '%s|%s|%s|%s|%s|%s|%s\n' "$id" "$name" "$arch" "$version" "$source" "$source_version" "$held"
+        ;;
+    esac
+  done <"$work/installed" >"$work/known"
+  while IFS='|' read -r number action wanted floor origin <&3; do
+    match
+  done 3<"$work/targets" >"$1"
+}
+
+# queue <action>: the ids to change, per target and together. An upgrade takes all binaries of a target of which one is
+# below the floor; held ones are left alone.
+queue() {
+  : >"$work/$1.list"
+  : >"$work/$1.groups"
+  while IFS='|' read -r number action wanted floor origin <&3; do
+    if [ "$action" != "$1" ]; then continue; fi
+    needed=no
+    : >"$work/$1.$number"
+    while IFS='|' read -r owner id name arch version how held ok; do
+      if [ "$owner" != "$number" ] || [ -n "$held" ]; then continue; fi
+      if [ "$ok" = no ] || [ "$action" = remove ]; then needed=yes; fi
+      printf '%s\n' "$id" >>"$work/$1.$number"
+    done <"$work/before"
+    if [ "$needed" = yes ]; then
+      printf '%s\n' "$number" >>"$work/$1.groups"
+      cat "$work/$1.$number" >>"$work/$1.list"
+    fi
+  done 3<"$work/targets"
+  sort -u "$work/$1.list" >"$work/$1.all"
+}
+
+# apply <action>: all in one transaction; where that fails, target by target, keeping what works.
+apply() {
+  queue "$1"
+  if [ ! -s "$work/$1.all" ]; then return 0; fi
+  touched=yes
+  if [ "$1" = upgrade ]; then refresh; fi
+  if change "$1" "$work/$1.all" "$work/$1.log" together; then return 0; fi
+  settle
+  while IFS= read -r number <&3; do
+    change "$1" "$work/$1.$number" "$work/$1.$number.log" alone || settle
+  done 3<"$work/$1.groups"
+}
+
+main() {
+  trap leave EXIT
+  trap 'exit 1' HUP INT TERM
+  if [ "$(id -u)" != 0 ]; then fail 'must be run as root'; fi
+  work=$(mktemp -d /tmp/golden-images.XXXXXXXXXX 2>/dev/null) ||
+    work=$(mktemp -d /var/tmp/golden-images.XXXXXXXXXX 2>/dev/null) ||
+    fail 'cannot make a private directory in /tmp or /var/tmp'
+  : >"$work/targets"
+  plan
+  start
+  survey "$work/before" || fail 'cannot read the package database'
+  apply remove
+  apply upgrade
+  if [ "$touched" = yes ]; then
+    survey "$work/after" || fail 'cannot read the package database after the run'
+  else
+    cp "$work/before" "$work/after" || fail 'cannot write to the private directory'
+  fi
+  report
+  intact || fail 'the run left the package database broken'
+  complete=yes
+  [ "$fixed" -gt 0 ] || [ "$residual" -eq 0 ] || return 10
+}
+`;

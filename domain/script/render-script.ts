@@ -1,0 +1,53 @@
+import type { Alphabets } from './check-input';
+import { checkScriptInput } from './check-input';
+import { ENGINE } from './engine';
+import { quote } from './quote';
+import { REPORT } from './report';
+import type { ScriptInput } from './script-input';
+import { SETTING } from './setting';
+
+/** What is particular to the script of one ecosystem. */
+export interface ScriptTemplate extends Alphabets {
+  /** Id of the ecosystem; stands in the header and in the result lines. */
+  readonly ecosystem: string;
+  /**
+   * Whether a target's name also stands for a source package: `always`, or only where no installed binary has the name.
+   */
+  readonly sourceNames: 'always' | 'fallback';
+  /** Whether the package manager resolves repositories at a release; elsewhere the input's is of no effect. */
+  readonly takesReleasever: boolean;
+  /** The shell functions that the engine calls; see {@link ENGINE} for their contracts. */
+  readonly functions: string;
+}
+
+/**
+ * Puts the fixed template and the quoted data together. The data stands in the header's comments and in the function
+ * `plan`, nowhere else. The last line calls `main`, so that a script cut short does nothing.
+ * @throws BadInputError where a datum is outside its alphabet
+ */
+export function renderScript(template: ScriptTemplate, input: ScriptInput): string {
+  checkScriptInput(input, template);
+  const targets = input.targets.map(
+    (target) =>
+      `  target ${[target.action, target.package, target.floor, target.source ?? ''].map((word) => quote(word)).join(' ')}`,
+  );
+  const data = [
+    '#!/bin/sh',
+    '# golden-images patch script; rendered, do not edit',
+    `# golden image: ${input.image}`,
+    `# plan: ${input.planHash}`,
+    `# attempt: ${input.attempt}`,
+    `# ecosystem: ${template.ecosystem}`,
+    '',
+    'plan() {',
+    `  ecosystem=${quote(template.ecosystem)}`,
+    `  source_names=${quote(template.sourceNames)}`,
+    ...(template.takesReleasever ? [`  releasever=${quote(input.releasever ?? '')}`] : []),
+    ...targets,
+    '}',
+  ];
+  return (
+    [data.join('\n'), SETTING, template.functions, ENGINE, REPORT, 'main\n'].map((part) => part.trim()).join('\n\n') +
+    '\n'
+  );
+}

@@ -1,0 +1,57 @@
+import type { FindingStatus } from '../finding/finding';
+import type { Severity } from '../finding/severity';
+import type { ParkedReason } from '../policy/judge';
+import type { ResidualReason } from '../script/result-line';
+import type { TableItem, Versioned } from './items';
+
+/** A finding as it was last seen on one digest. */
+export interface Observation {
+  readonly status: FindingStatus;
+  readonly severity: Severity;
+  readonly installed: string;
+  readonly floor?: string;
+  readonly exploit: boolean;
+  readonly epss?: number;
+  readonly arn: string;
+  readonly platform?: string;
+  /** ISO 8601. */
+  readonly observedAt: string;
+  /** ISO 8601; when the digest was pushed, where known. */
+  readonly pushedAt?: string;
+  /** SHA-256 (16 hex) of everything that a decision can depend on. */
+  readonly semanticHash: string;
+  /** How the fact is known, where it is not the scanner's word: read from the image's package database. */
+  readonly proof?: 'package-database';
+}
+
+/** States of a finding. Only proof on the current digest makes one FIXED. */
+export type FindingState = 'OPEN' | 'PARKED' | 'FIXED' | 'RESIDUAL' | 'CLOSED';
+
+/** `FINDING#…`: one vulnerability of one package of one golden image. */
+export type FindingItem = Versioned & {
+  readonly type: 'FINDING';
+  readonly image: string;
+  readonly vulnerabilityId: string;
+  readonly packageManager: string;
+  readonly package: string;
+  readonly filePath?: string;
+  /** By digest. */
+  readonly observations: Readonly<Record<string, Observation>>;
+  readonly state: FindingState;
+  readonly reason?: ParkedReason | ResidualReason;
+  /** Digest that `state` is about. */
+  readonly judgedOn?: string;
+  /** `semanticHash` of the observation that `state` is about; empty where there is none. */
+  readonly semanticHash: string;
+  /** ISO 8601; earliest over all observations. */
+  readonly firstObservedAt: string;
+  /** ISO 8601; earliest observation that had a floor. */
+  readonly fixFirstSeenAt?: string;
+  /** ISO 8601; when the finding became RESIDUAL. */
+  readonly residualSince?: string;
+};
+
+/** Narrows an item of the table. */
+export function isFindingItem(item: TableItem): item is FindingItem {
+  return item['type'] === 'FINDING';
+}

@@ -1,0 +1,58 @@
+import type { FindingTable } from '../ports';
+import type { HeadItem, SeenDigest } from './head-item';
+import { isHeadItem, newerDigest } from './head-item';
+import { headKey, replanKey } from './keys';
+import type { ReplanItem } from "./replan-item";
+import { isReplanItem } from './replan-item';
+import type { Draft } from './update-item';
+import { updateItem } from './update-item';
+
+/** An image's HEAD, if it has one. */
+export async function readHead(table: FindingTable, image: string): Promise<HeadItem | undefined> {
+  const item = await table.get(headKey(image));
+  return item !== undefined && isHeadItem(item) ? item : undefined;
+}
+
+/** Changes an image's HEAD; `fold` gets it, or a new IDLE one, and returns undefined to leave it. */
+export async function updateHead(
+  table: FindingTable,
+  image: string,
+  fold: (head: Draft<HeadItem>) => Draft<HeadItem> | undefined,
+): Promise<HeadItem | undefined> {
+  const fresh: Draft<HeadItem> = {
+    ...headKey(image),
+    type: 'HEAD',
+    image,
+    state: 'IDLE',
+    sequence: 0,
+    failures: 0,
+    builds: { day: '', count: 0 },
+  };
+  return await updateItem<HeadItem>(table, headKey(image), isHeadItem, (known) => fold(known ?? fresh));
+}
+
+/** Takes note of a digest that the scanner has seen; it becomes the adopted one where it is newer. */
+export async function adoptDigest(table: FindingTable, image: string, seen: SeenDigest): Promise<HeadItem | undefined> {
+  return await updateHead(table, image, (head) => {
+    const adopted = newerDigest(head.adopted, seen);
+    return JSON.stringify(adopted) === JSON.stringify(head.adopted) ? undefined : { ...head, adopted };
+  });
+}
+
+/** Asks generate-patch to look at an image (again). */
+export async function requestReplan(table: FindingTable, image: string, why: string): Promise<void> {
+  await updateItem<ReplanItem>(table, replanKey(image), isReplanItem, () => ({
+    ...replanKey(image),
+    type: 'REPLAN',
+    image,
+    state: 'REQUESTED',
+    why,
+  }));
+}
+
+/** Notes that an image was looked at; a request that came in since stays. */
+export async function settleReplan(table: FindingTable, image: string): Promise<void> {
+  await updateItem<ReplanItem>(table, replanKey(image), isReplanItem, (known) =>
+    known === undefined || known.state === 'DONE' ? undefined : { ...known, state: 'DONE' },
+  );
+}

@@ -1,0 +1,83 @@
+import type { TableItem, Versioned } from './items';
+
+/** A digest that the scanner has seen for an image, and what decides whether it is the current one. */
+export interface SeenDigest {
+  readonly digest: string;
+  /** ISO 8601. */
+  readonly pushedAt?: string;
+  /** True where the digest carries the floating tag. */
+  readonly floating: boolean;
+}
+
+/** A digest that the floating tag points at, or pointed at. */
+export interface PromotedDigest {
+  readonly digest: string;
+  /** Reference by which the builder's registry knows it. */
+  readonly reference: string;
+  /** Sequence of the patch that made it; absent for an adopted image. */
+  readonly patch?: number;
+  /** ISO 8601. */
+  readonly since: string;
+  /** URI of the list of its packages, where known. */
+  readonly packagesUri?: string;
+  /** Digests whose findings speak about this one too, because it was built from them. */
+  readonly descendsFrom: readonly string[];
+}
+
+/** Who may build: the one patch whose build is in flight. */
+export interface Lease {
+  /** Sequence of the patch. */
+  readonly patch: number;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly buildId?: string;
+}
+
+/** `HEAD`: one per golden image. */
+export type HeadItem = Versioned & {
+  readonly type: 'HEAD';
+  readonly image: string;
+  readonly state: 'IDLE' | 'BUSY' | 'STOPPED';
+  /** Raised by every lease; fences later writes. */
+  readonly sequence: number;
+  readonly lease?: Lease;
+  /** Current digest before the first promotion: the newest that the scanner has seen. */
+  readonly adopted?: SeenDigest;
+  readonly promoted?: PromotedDigest;
+  readonly previous?: PromotedDigest;
+  /** Builds that failed in a row. */
+  readonly failures: number;
+  /** Builds started on the UTC day `day`. */
+  readonly builds: { readonly day: string; readonly count: number };
+};
+
+/** Narrows an item of the table. */
+export function isHeadItem(item: TableItem): item is HeadItem {
+  return item['type'] === 'HEAD';
+}
+
+/** Digest that an image's findings are judged on, if one is known. */
+export function currentDigest(head: HeadItem | undefined): string | undefined {
+  return head?.promoted?.digest ?? head?.adopted?.digest;
+}
+
+/**
+ * Chooses the current digest among those seen where none was promoted: newest push, then the floating tag's, then the
+ * greater digest (design.md 8). A maximum, so the order of arrival does not matter.
+ */
+export function newerDigest(left: SeenDigest | undefined, right: SeenDigest): SeenDigest {
+  if (left === undefined) return right;
+  if (left.digest === right.digest) return sameDigest(left, right);
+  const rank = (seen: SeenDigest): string => `${seen.pushedAt ?? ''}\n${seen.floating ? 1 : 0}\n${seen.digest}`;
+  return rank(left) >= rank(right) ? left : right;
+}
+
+/** Two sightings of one digest: the later push date, and floating if it ever was. */
+function sameDigest(left: SeenDigest, right: SeenDigest): SeenDigest {
+  const pushedAt = (left.pushedAt ?? '') > (right.pushedAt ?? '') ? left.pushedAt : right.pushedAt;
+  return {
+    digest: left.digest,
+    ...(pushedAt !== undefined && { pushedAt }),
+    floating: left.floating || right.floating,
+  };
+}

@@ -1,0 +1,31 @@
+import type { FindingTable } from '../ports';
+import type { PatchItem, PatchState } from './patch-item';
+import { isPatchItem } from './patch-item';
+import { updateItem } from './update-item';
+
+/** What changes with a patch's state. */
+export interface PatchMove
+  extends Partial<
+    Pick<PatchItem, 'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'evidenceUri'>
+  > {
+  readonly state: PatchState;
+}
+
+/**
+ * Moves a patch to another state, where it is in one of those that the move starts from.
+ * @returns the patch as it is then; undefined where it was in none of those states, or is gone
+ */
+export async function movePatch(
+  table: FindingTable,
+  patch: Pick<PatchItem, 'pk' | 'sk'>,
+  from: readonly PatchState[],
+  now: Date,
+  move: PatchMove,
+): Promise<PatchItem | undefined> {
+  let moved = false;
+  const item = await updateItem<PatchItem>(table, { pk: patch.pk, sk: patch.sk }, isPatchItem, (known) => {
+    moved = known !== undefined && from.includes(known.state);
+    return known === undefined || !moved ? undefined : { ...known, ...move, stateSince: now.toISOString() };
+  });
+  return moved ? item : undefined;
+}

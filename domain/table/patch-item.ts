@@ -1,0 +1,75 @@
+import type { TargetOutcome } from '../plan/target-outcome';
+import type { Target } from '../plan/target';
+import type { TableItem, Versioned } from './items';
+
+/** States of a patch (design.md 4). */
+export const PATCH_STATES = [
+  'OBSERVED',
+  'AWAITING_APPROVAL',
+  'READY',
+  'SIGNALED',
+  'BUILDING',
+  'CANDIDATE',
+  'PROMOTED',
+  'HELD',
+  'FAILED',
+  'REJECTED',
+  'EXPIRED',
+  'SUPERSEDED',
+  'ROLLED_BACK',
+] as const;
+
+/** State of a patch. */
+export type PatchState = (typeof PATCH_STATES)[number];
+
+/** States in which a patch may still lead to a promoted image. */
+export const LIVE_PATCH_STATES: ReadonlySet<PatchState> = new Set([
+  'OBSERVED',
+  'AWAITING_APPROVAL',
+  'READY',
+  'SIGNALED',
+  'BUILDING',
+  'CANDIDATE',
+]);
+
+/** `PATCH#<sequence>`: what is to be done, by whom it was written, and how far it got. */
+export type PatchItem = Versioned & {
+  readonly type: 'PATCH';
+  readonly image: string;
+  /** Counts the image's patches from 1. */
+  readonly sequence: number;
+  readonly state: PatchState;
+  /** ISO 8601; when `state` was entered. */
+  readonly stateSince: string;
+  /** Why it was HELD, FAILED, SUPERSEDED, …: a stable code. */
+  readonly reason?: string;
+  /** The reason in a sentence. */
+  readonly detail?: string;
+  /** SHA-256 (hex) over image, targets and policy: what the patch is for. */
+  readonly planHash: string;
+  /** SHA-256 (hex) of the script: what the patch does. */
+  readonly patchId: string;
+  readonly scriptUri: string;
+  readonly ecosystem: string;
+  readonly targets: readonly Target[];
+  /** Whose commands were taken. */
+  readonly author: 'rules' | 'bedrock';
+  /** Calls of a model that the patch cost. */
+  readonly modelCalls: number;
+  /** URI of the proposals and verdicts. */
+  readonly proposalUri?: string;
+  /** 1 for the first attempt at this plan. */
+  readonly attempt: number;
+  /** Digest that the plan was made for. */
+  readonly plannedOn?: string;
+  /** Image Builder's ARN of the build, or the local builder's id. */
+  readonly buildId?: string;
+  readonly candidate?: { readonly reference: string; readonly digest: string };
+  readonly outcomes?: readonly TargetOutcome[];
+  readonly evidenceUri?: string;
+};
+
+/** Narrows an item of the table. */
+export function isPatchItem(item: TableItem): item is PatchItem {
+  return item['type'] === 'PATCH';
+}
