@@ -28,7 +28,12 @@ export async function makeAptScratch(
 ): Promise<AptScratch> {
   const scratch = resolve(directory);
   await copyNeeded(rootfs, scratch);
-  for (const path of ['etc/apt/sources.list.d', 'etc/apt/preferences.d', 'var/lib/apt/lists', 'var/cache/apt/archives']) {
+  for (const path of [
+    'etc/apt/sources.list.d',
+    'etc/apt/preferences.d',
+    'var/lib/apt/lists',
+    'var/cache/apt/archives',
+  ]) {
     await mkdir(join(scratch, path), { recursive: true });
   }
   await writeFile(join(scratch, 'etc/apt/sources.list'), `${sources.map(formatSource).join('\n')}\n`);

@@ -58,7 +58,8 @@ export async function newerCves(changelog: string, installedSource: string): Pro
   for (const entry of changelog.split(/^(?=\S+ \([^)]+\) )/m)) {
     const version = /^\S+ \(([^)]+)\) /.exec(entry)?.[1];
     if (version === undefined) continue;
-    const isNewer = (await run('dpkg', ['--compare-versions', version, 'gt', installedSource], { accept: 'any' })).code === 0;
+    const isNewer =
+      (await run('dpkg', ['--compare-versions', version, 'gt', installedSource], { accept: 'any' })).code === 0;
     if (!isNewer) break;
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) cves.add(id);
   }

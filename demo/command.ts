@@ -24,7 +24,11 @@ export interface CommandResult {
  * @throws EngineError where the program is missing, or exits with a code that is not accepted; the message carries the
  *   last lines of its standard error
  */
-export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   const result = await new Promise<CommandResult>((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,7 +48,10 @@ export async function run(command: string, args: readonly string[], options: Com
   });
   const accept = options.accept ?? [0];
   if (accept !== 'any' && !accept.includes(result.code)) {
-    const said = `${result.stderr.trim()}\n${result.stdout.toString('utf8').trim()}`.split('\n').slice(0, 20).join('\n');
+    const said = `${result.stderr.trim()}\n${result.stdout.toString('utf8').trim()}`
+      .split('\n')
+      .slice(0, 20)
+      .join('\n');
     throw new EngineError(`${command} ${args.slice(0, 3).join(' ')} … exited ${result.code}: ${said.trim()}`);
   }
   return result;

@@ -59,6 +59,9 @@ export interface InspectorFindingEvent {
     readonly title: string;
     readonly packageVulnerabilityDetails: {
       readonly vulnerabilityId: string;
+      readonly source: string;
+      readonly sourceUrl: string;
+      readonly relatedVulnerabilities: readonly string[];
       readonly vulnerablePackages: readonly VulnerablePackageDetail[];
     };
   } & Readonly<Record<string, unknown>>;
@@ -68,7 +71,10 @@ export interface InspectorFindingEvent {
  * Makes the events that Inspector would send about an image: one finding for each vulnerability, with every package
  * that it touches, as scans do. Same input, same events (ids are hashes).
  */
-export function makeInspectorEvents(packages: readonly VulnerablePackage[], image: ImageFacts): InspectorFindingEvent[] {
+export function makeInspectorEvents(
+  packages: readonly VulnerablePackage[],
+  image: ImageFacts,
+): InspectorFindingEvent[] {
   const byVulnerability = new Map<string, VulnerablePackage[]>();
   for (const entry of packages) {
     for (const id of entry.vulnerabilities) byVulnerability.set(id, [...(byVulnerability.get(id) ?? []), entry]);

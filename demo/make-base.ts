@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EngineError } from '../domain/errors';
 import { aptReachOptions, debianArchives, formatSource } from './apt-sources';
 import { cached, forgeCacheDir } from './cache';
 import { run } from './command';
@@ -49,17 +50,22 @@ export interface BaseOptions {
 const EXCLUDED = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '/usr/share/locale/*'];
 
 /** Raise it when what is made from the same options changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Makes a Debian base as it was at its last point release, without the security updates since: real packages that are
  * really vulnerable. The root's own `sources.list` then names the main and the security archive, as this machine
  * reaches them, so that a patch build inside finds the updates. Takes about 30 s as root; cached after that.
  * @returns absolute path of the root file system's tar, in the cache: read it, never change it
- * @throws EngineError where mmdebstrap is missing or fails, or apt here knows no Debian archive
+ * @throws EngineError where this process is not root, mmdebstrap is missing or fails, or apt here knows no Debian archive
  */
 export async function makeBase(options: BaseOptions = {}): Promise<string> {
   const { suite = 'bookworm', variant = 'minbase', packages = VULNERABLE_PACKAGES } = options;
+  if (process.getuid?.() !== 0) {
+    throw new EngineError('a base can only be made by root', {
+      hint: 'run it as root: packages are unpacked and configured',
+    });
+  }
   const { main, security } = await debianArchives(suite);
   const reach = await aptReachOptions();
   const inputs = JSON.stringify({ FORMAT, suite, variant, packages: [...packages].sort(), main, security, reach });
@@ -67,19 +73,24 @@ export async function makeBase(options: BaseOptions = {}): Promise<string> {
   const directory = await cached(options.cacheDir ?? forgeCacheDir(), key, async (scratch) => {
     const sources = join(scratch, 'sources.list');
     await writeFile(sources, `${formatSource(main)}\n${formatSource(security)}\n`);
+    const tar = join(scratch, 'rootfs.tar');
     await run('mmdebstrap', [
       `--variant=${variant}`,
       ...(packages.length === 0 ? [] : [`--include=${packages.join(',')}`]),
       ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
       '--dpkgopt=path-include=/usr/share/doc/*/copyright',
       ...reach.map((option) => `--aptopt=${option}`),
-      // Container engines make their own /dev.
+      // Container engines make their own device nodes; the directory itself is put back below.
       '--skip=output/dev',
       `--customize-hook=upload ${JSON.stringify(sources)} /etc/apt/sources.list`,
       suite,
-      join(scratch, 'rootfs.tar'),
+      tar,
       formatSource(main),
     ]);
+    const empty = join(scratch, 'empty');
+    await mkdir(join(empty, 'dev'), { recursive: true, mode: 0o755 });
+    await run('tar', ['-rf', tar, '--numeric-owner', '--owner=0', '--group=0', '-C', empty, './dev']);
+    await rm(empty, { recursive: true });
   });
   return join(directory, 'rootfs.tar');
 }

@@ -6,6 +6,7 @@ import type { ScriptTarget } from '../../domain/script/script-input';
 import type { Ran, Shell } from '../support/chroot-root';
 import {
   SHELLS,
+  SHELL_COMMANDS,
   buildDebianRoot,
   filesOf,
   inRoot,
@@ -14,6 +15,7 @@ import {
   runScript,
   withFreshRoot,
 } from '../support/chroot-root';
+import { serveDirectory } from '../support/offline-http-server';
 import type { DebPackage } from '../support/offline-deb-repository';
 import { buildDeb, writeDebRepository } from '../support/offline-deb-repository';
 import { describeWithTools } from '../support/requires-tool';
@@ -112,9 +114,14 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
     readonly byName: Readonly<Record<string, string>>;
   }
 
-  function patch(root: string, shell: Shell, targets: readonly ScriptTarget[]): Patched {
+  function patch(
+    root: string,
+    shell: Shell,
+    targets: readonly ScriptTarget[],
+    network: 'none' | 'host' = 'none',
+  ): Patched {
     const script = renderAptScript({ image: 'debian-12', planHash: PLAN_HASH, attempt: 1, targets });
-    const ran = runScript(root, script, shell);
+    const ran = runScript(root, script, shell, network);
     const { results, exitCode } = parseResultLines(ran.stdout);
     expect(exitCode).toBe(ran.code);
     expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
@@ -234,6 +241,22 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       });
     });
 
+    test('takes a package file answered 404 for not fetchable', async () => {
+      const server = await serveDirectory(join(base, 'srv/repository'));
+      withFreshRoot(base, (root) => {
+        writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] ${server.url} ./\n`);
+        const { byName, ran } = patch(
+          root,
+          shell,
+          [upgrade('acme', '1.0-1+deb12u1'), upgrade('vanished', '1.1')],
+          'host',
+        );
+        expect(ran.stderr).toContain('404');
+        expect(byName).toEqual({ acme: 'fixed', vanished: 'residual not-fetchable' });
+      });
+      server.close();
+    });
+
     test('fails where an upgrade breaks the database, and removes its guard all the same', () => {
       withFreshRoot(base, (root) => {
         const { ran } = patch(root, shell, [upgrade('fragile', '1.1')]);
@@ -268,7 +291,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
           targets: [upgrade('acme', '1')],
         });
         writeFileSync(join(root, 'patch.sh'), script);
-        const sh = shell === 'dash' ? ['dash'] : ['busybox', 'sh'];
+        const sh = SHELL_COMMANDS[shell];
         const asNobody = inRoot(root, ['setpriv', '--reuid=65534', '--clear-groups', ...sh, '/patch.sh']);
         expect(asNobody).toEqual({
           code: 1,

@@ -15,6 +15,7 @@ import {
   runScript,
   withFreshRoot,
 } from '../support/chroot-root';
+import { serveDirectory } from '../support/offline-http-server';
 import type { RpmSource } from '../support/offline-rpm-repository';
 import { buildRpm, installRpms, useRpmRepository, writeRpmMetadata } from '../support/offline-rpm-repository';
 import { describeWithTools } from '../support/requires-tool';
@@ -62,7 +63,7 @@ describeWithTools(['mmdebstrap', 'dnf', 'rpm', 'rpmbuild', 'createrepo_c', 'unsh
     for (const one of FRESH) buildRpm(work, fresh, one);
     writeRpmMetadata(fresh);
     rmSync(join(fresh, 'noarch/vanished-1.1-1.noarch.rpm'));
-    useRpmRepository(base, '/srv/repository');
+    useRpmRepository(base, 'file:///srv/repository');
     for (const path of [
       'var/cache/dnf',
       'var/log/dnf.log',
@@ -84,9 +85,14 @@ describeWithTools(['mmdebstrap', 'dnf', 'rpm', 'rpmbuild', 'createrepo_c', 'unsh
     readonly byName: Readonly<Record<string, string>>;
   }
 
-  function patch(root: string, shell: Shell, targets: readonly ScriptTarget[]): Patched {
+  function patch(
+    root: string,
+    shell: Shell,
+    targets: readonly ScriptTarget[],
+    network: 'none' | 'host' = 'none',
+  ): Patched {
     const script = renderDnfScript({ image: 'al2023', planHash: PLAN_HASH, attempt: 1, targets, releasever: '1' });
-    const ran = runScript(root, script, shell);
+    const ran = runScript(root, script, shell, network);
     const { results, exitCode } = parseResultLines(ran.stdout);
     expect(exitCode).toBe(ran.code);
     expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
@@ -202,6 +208,17 @@ describeWithTools(['mmdebstrap', 'dnf', 'rpm', 'rpmbuild', 'createrepo_c', 'unsh
         expect(byName).toEqual({ solo: 'fixed', lagging: 'residual not-fetchable' });
         expect(ran.code).toBe(0);
       });
+    });
+
+    test('takes a package file answered 404 for not fetchable', async () => {
+      const server = await serveDirectory(join(base, 'srv/repository'));
+      withFreshRoot(base, (root) => {
+        useRpmRepository(root, server.url);
+        const { byName, ran } = patch(root, shell, [upgrade('solo', '1.1'), upgrade('vanished', '1.1')], 'host');
+        expect(ran.stderr).toContain('404');
+        expect(byName).toEqual({ solo: 'fixed', vanished: 'residual not-fetchable' });
+      });
+      server.close();
     });
 
     test('fails without a database', () => {

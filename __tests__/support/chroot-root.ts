@@ -3,11 +3,18 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Shells that the scripts must run under; both are in the roots. */
-export const SHELLS = ['dash', 'busybox'] as const;
+/** Shells that the scripts must run under, all of them in the roots: sh of Debian, of Alpine, of Fedora and RHEL. */
+export const SHELLS = ['dash', 'busybox', 'bash'] as const;
 
 /** Name of a shell. */
 export type Shell = (typeof SHELLS)[number];
+
+/** How each is called as `sh`. */
+export const SHELL_COMMANDS: Readonly<Record<Shell, readonly string[]>> = {
+  dash: ['dash'],
+  busybox: ['busybox', 'sh'],
+  bash: ['bash', '--posix'],
+};
 
 /** How a command inside a root ended. */
 export interface Ran {
@@ -97,20 +104,23 @@ export function withFreshRoot<T>(base: string, use: (root: string) => T): T {
   }
 }
 
-/** Runs a command inside a root, without network and without any of this process's environment. */
-export function inRoot(root: string, command: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
-  const ran = spawnSync('unshare', ['-n', 'chroot', root, ...command], {
+/**
+ * Runs a command inside a root, without any of this process's environment.
+ * @param network `none` by default; `host` for a server on the loopback interface
+ */
+export function inRoot(root: string, command: readonly string[], network: 'none' | 'host' = 'none'): Ran {
+  const whole = [...(network === 'none' ? ['unshare', '-n'] : []), 'chroot', root, ...command];
+  const ran = spawnSync('env', ['-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', ...whole], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...env },
   });
   return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
 }
 
 /** Runs a script inside a root under a shell; the script itself is gone afterwards. */
-export function runScript(root: string, script: string, shell: Shell): Ran {
+export function runScript(root: string, script: string, shell: Shell, network: 'none' | 'host' = 'none'): Ran {
   writeFileSync(join(root, 'patch.sh'), script);
-  const ran = inRoot(root, shell === 'dash' ? ['dash', '/patch.sh'] : ['busybox', 'sh', '/patch.sh']);
+  const ran = inRoot(root, [...SHELL_COMMANDS[shell], '/patch.sh'], network);
   rmSync(join(root, 'patch.sh'));
   return ran;
 }

@@ -58,9 +58,9 @@ export function installRpms(work: string, root: string, directory: string, names
   run('dnf', ['-q', '-y', ...options, 'install', ...names], { env: { ...process.env, HOME: home } });
 }
 
-/** Makes a root's only dnf source the repository at this path inside the root. */
-export function useRpmRepository(root: string, path: string): void {
+/** Makes a root's only dnf source the repository at this URL. */
+export function useRpmRepository(root: string, url: string): void {
   mkdirSync(join(root, 'etc/yum.repos.d'), { recursive: true });
-  const text = `[offline]\nname=offline\nbaseurl=file://${path}\nenabled=1\ngpgcheck=0\n`;
+  const text = `[offline]\nname=offline\nbaseurl=${url}\nenabled=1\ngpgcheck=0\n`;
   writeFileSync(join(root, 'etc/yum.repos.d/offline.repo'), text);
 }

@@ -1,5 +1,6 @@
 import { apt } from './apt';
 import { dnf } from './dnf';
+import { GoldenImagesError } from '../errors';
 import type { Ecosystem, EcosystemId } from './ecosystem';
 
 /** The ecosystems that can be patched, in the order in which they are shown. */
@@ -10,4 +11,14 @@ const byId: ReadonlyMap<EcosystemId, Ecosystem> = new Map(implementedEcosystems.
 /** The ecosystem of that id, or undefined where it is known but cannot be patched yet. */
 export function ecosystemOf(id: EcosystemId): Ecosystem | undefined {
   return byId.get(id);
+}
+
+/**
+ * The ecosystem of that id.
+ * @throws GoldenImagesError where it cannot be patched yet; callers have parked such findings before
+ */
+export function requireEcosystem(id: EcosystemId): Ecosystem {
+  const ecosystem = ecosystemOf(id);
+  if (ecosystem === undefined) throw new GoldenImagesError('internal', `ecosystem ${id} cannot be patched yet`);
+  return ecosystem;
 }

@@ -2,7 +2,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../demo/command';
 import { makeBase } from '../../../demo/make-base';
-import { forgeBase, type ForgedBase, type ForgeFamily, type ForgeOptions, type ForgeSource, REPOSITORY } from './forged-base';
+import {
+  forgeBase,
+  type ForgedBase,
+  type ForgeFamily,
+  type ForgeOptions,
+  type ForgeSource,
+  REPOSITORY,
+} from './forged-base';
 
 /** Sources with one, two and three binaries; an epoch, a tilde version, and one that has nothing newer. */
 export const RPM_SOURCES: readonly ForgeSource[] = [
@@ -56,12 +63,7 @@ export async function dnfBase(options: ForgeOptions = {}): Promise<ForgedBase> {
   return await forgeBase(family, options);
 }
 
-async function fill(
-  root: string,
-  work: string,
-  sources: readonly ForgeSource[],
-  options: ForgeOptions,
-): Promise<void> {
+async function fill(root: string, work: string, sources: readonly ForgeSource[], options: ForgeOptions): Promise<void> {
   await configure(root, options);
   const old = join(work, 'old');
   const repository = join(root, REPOSITORY);
@@ -143,7 +145,9 @@ function spec(source: ForgeSource, full: string, options: ForgeOptions): string 
       ...(isMain ? [] : [`%package${option}`, 'Summary: forged package', ...dependency(name)]),
       `%description${option}`,
       'Forged package.',
-      ...(options.failingScript?.includes(name) === true ? [`%pre${option}`, 'echo "forged failure" >&2', 'exit 1'] : []),
+      ...(options.failingScript?.includes(name) === true
+        ? [`%pre${option}`, 'echo "forged failure" >&2', 'exit 1']
+        : []),
       `%files${option}`,
       file,
     ];

@@ -28,6 +28,11 @@ export interface ForgeOptions {
   readonly unmetDependency?: readonly string[];
   /** The administrator holds the installed version (deb: `apt-mark hold`; rpm: `exclude=` in dnf.conf). */
   readonly held?: readonly string[];
+  /**
+   * deb only. False: apt upgrades nothing but the named packages, as it did up to Debian 11. True: it takes the other
+   * installed binaries of the same source along, as Debian 12's does by default. @default true
+   */
+  readonly upgradeBySource?: boolean;
 }
 
 /** One installed binary of a forged base. */

@@ -2,7 +2,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { output, run } from '../../../demo/command';
 import { makeBase } from '../../../demo/make-base';
-import { forgeBase, type ForgedBase, type ForgeFamily, type ForgeOptions, type ForgeSource, REPOSITORY } from './forged-base';
+import {
+  forgeBase,
+  type ForgedBase,
+  type ForgeFamily,
+  type ForgeOptions,
+  type ForgeSource,
+  REPOSITORY,
+} from './forged-base';
 
 /** Sources with one, two and three binaries; an epoch, a binary rebuild, and one that has nothing newer. */
 export const DEB_SOURCES: readonly ForgeSource[] = [
@@ -41,12 +48,7 @@ export async function offlineDebBase(options: ForgeOptions = {}): Promise<Forged
   return await forgeBase(family, options);
 }
 
-async function fill(
-  root: string,
-  work: string,
-  sources: readonly ForgeSource[],
-  options: ForgeOptions,
-): Promise<void> {
+async function fill(root: string, work: string, sources: readonly ForgeSource[], options: ForgeOptions): Promise<void> {
   const repository = join(root, REPOSITORY);
   await mkdir(repository, { recursive: true });
   const installed: string[] = [];
@@ -70,6 +72,9 @@ async function fill(
   const apt = join(root, 'etc/apt');
   await rm(join(apt, 'sources.list.d'), { recursive: true, force: true });
   await writeFile(join(apt, 'sources.list'), `deb [trusted=yes] file:///${REPOSITORY} ./\n`);
+  if (options.upgradeBySource === false) {
+    await writeFile(join(apt, 'apt.conf.d/90by-source'), 'APT::Get::Upgrade-By-Source-Package "false";\n');
+  }
 }
 
 /** Builds one .deb that holds a single file. @returns its path */

@@ -13,7 +13,7 @@ type Stanza = Map<string, string>;
 
 /**
  * Parses dpkg's status file. Every package with files on the disk counts as installed, also one that is half
- * configured or chosen for removal: its vulnerable files are there.
+ * configured or chosen for removal: its vulnerable files are there. A source that makes no sense counts as not given.
  */
 export function parseDpkgStatus(text: string): InstalledPackage[] {
   const packages: InstalledPackage[] = [];
@@ -56,8 +56,9 @@ function toPackage(stanza: Stanza): InstalledPackage | undefined {
   if (want === undefined || state === undefined || rest.length > 0 || ABSENT_STATES.has(state)) return undefined;
   if (!isAptPackageName(name) || !isAptVersion(version) || !/^[a-z0-9][a-z0-9-]{0,63}$/.test(arch)) return undefined;
   const [, source = name, sourceVersion = version] = SOURCE.exec(stanza.get('source') ?? '') ?? [];
-  if (!isAptPackageName(source) || !isAptVersion(sourceVersion)) return undefined;
-  return { name, version, arch, source, sourceVersion, held: want === 'hold' };
+  const usable = isAptPackageName(source) && isAptVersion(sourceVersion);
+  const origin = usable ? { source, sourceVersion } : { source: name, sourceVersion: version };
+  return { name, version, arch, ...origin, held: want === 'hold' };
 }
 
 /** dpkg's database. */

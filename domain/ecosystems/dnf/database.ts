@@ -13,7 +13,10 @@ const QUERY_FORMAT = String.raw`%{NAME}\t%{EPOCH}\t%{VERSION}\t%{RELEASE}\t%{ARC
 /** `name-version-release.src.rpm`, split from the right: names may hold dashes, versions and releases may not. */
 const SOURCE_RPM = /^(.+)-([^-]+)-([^-]+)\.(?:no)?src\.rpm$/;
 
-/** Parses the output of `rpm -qa` with {@link QUERY_FORMAT}. The epoch of a source package is its binary's. */
+/**
+ * Parses the output of `rpm -qa` with {@link QUERY_FORMAT}. The epoch of a source package is its binary's; a
+ * source that makes no sense counts as not given.
+ */
 export function parseRpmList(text: string): InstalledPackage[] {
   return text.split('\n').flatMap((line) => {
     const found = parseLine(line);
@@ -30,8 +33,9 @@ function parseLine(line: string): InstalledPackage | undefined {
   const split = sourceRpm.length > 1024 ? null : SOURCE_RPM.exec(sourceRpm);
   const source = split?.[1] ?? name;
   const sourceVersion = split === null ? full : join(epoch, split[2] ?? '', split[3] ?? '');
-  if (!isRpmPackageName(source) || !isRpmVersion(sourceVersion)) return undefined;
-  return { name, version: full, arch, source, sourceVersion, held: false };
+  const usable = isRpmPackageName(source) && isRpmVersion(sourceVersion);
+  const origin = usable ? { source, sourceVersion } : { source: name, sourceVersion: full };
+  return { name, version: full, arch, ...origin, held: false };
 }
 
 function join(epoch: string, version: string, release: string): string {

@@ -182,7 +182,7 @@ newest() {
 
 failure() {
   if mentions "$1" 'Error downloading packages' 'Cannot download' 'Failed to download' 'No more mirrors' 'Curl error' \
-    'Status code: 404'; then
+    'Status code: 404' 'incorrect checksum'; then
     echo not-fetchable
   elif mentions "$1" 'Problem' 'conflicts with' 'nothing provides' 'Transaction test error' 'Transaction check error'; then
     echo conflict

@@ -1,0 +1,24 @@
+/** Exit codes of the CLI (documented in `--help` and the README). */
+export const EXIT = {
+  /** Done, or nothing to do. */
+  ok: 0,
+  /** Commands were refused, or residuals are left. */
+  refused: 1,
+  /** An argument, a file or the configuration cannot be used. */
+  badInput: 2,
+  /** The build failed. */
+  buildFailed: 3,
+  /** The candidate was built, but its proof failed: the tag was not moved. */
+  proofFailed: 4,
+  /** A fault of this program. */
+  internal: 70,
+} as const;
+
+/** One line per exit code, for `--help`. */
+export const EXIT_CODE_HELP = `
+Exit codes:
+  0  done, or nothing to do
+  1  commands refused, or residuals left
+  2  bad input
+  3  the build failed
+  4  the proof failed; the tag was not moved`;

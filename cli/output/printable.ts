@@ -1,0 +1,16 @@
+/** Control and format characters: they would steer a terminal or reorder what a person reads. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+
+/**
+ * Makes text from outside safe to print: control, bidirectional and invisible characters are shown as `\u{…}`.
+ * @param options.multiline keeps line feeds; default false
+ */
+export function printable(text: string, options: { readonly multiline?: boolean } = {}): string {
+  return text
+    .toWellFormed()
+    .replace(UNSAFE, (character) =>
+      character === '\n' && options.multiline === true
+        ? character
+        : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+    );
+}

@@ -1,0 +1,103 @@
+import { findingsFiles, readFindings } from '../../adapters/local/findings-reader';
+import { BadInputError } from '../../domain/errors';
+import type { Finding } from '../../domain/finding/finding';
+import { parseRecord } from '../../domain/finding/parse-record';
+import type { IngestResult } from '../../functions/ingest-finding/ingest-finding';
+import { userPath } from '../user-path';
+
+/** Facts that are folded in one go. */
+const BATCH = 500;
+/** Malformed records that are listed; the rest is only counted. */
+const MAX_LISTED = 1000;
+
+/** A record that could not be used. */
+export interface MalformedRecord {
+  readonly source: string;
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What reading the findings came to. */
+export interface IngestSummary {
+  readonly records: number;
+  readonly malformed: readonly MalformedRecord[];
+  /** Facts that were known already. */
+  readonly duplicates: number;
+  readonly ignored: Readonly<Record<string, number>>;
+  /** Names of the golden images that facts were about. */
+  readonly images: ReadonlySet<string>;
+}
+
+/**
+ * Reads findings files into the table. A record that cannot be used is reported and never stops the others.
+ * @throws BadInputError where a path does not exist, or not one record of all files could be used
+ */
+export async function ingestFiles(
+  paths: readonly string[],
+  ingest: (findings: readonly Finding[]) => Promise<IngestResult>,
+): Promise<IngestSummary> {
+  const summary = { records: 0, duplicates: 0, usable: 0, images: new Set<string>() };
+  const malformed: MalformedRecord[] = [];
+  const ignored = new Map<string, number>();
+  const count = (reason: string, by = 1): void => {
+    if (by > 0) ignored.set(reason, (ignored.get(reason) ?? 0) + by);
+  };
+  let batch: Finding[] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const result = await ingest(batch);
+    batch = [];
+    summary.duplicates += result.duplicates;
+    count('unattributed', result.unattributed);
+    for (const image of result.images) summary.images.add(image);
+  };
+  const report = (record: MalformedRecord): void => {
+    if (malformed.length < MAX_LISTED) malformed.push(record);
+    else if (malformed.length === MAX_LISTED)
+      malformed.push({ ...record, path: '', message: `more than ${MAX_LISTED} records are malformed; the rest is not listed` });
+  };
+
+  const files = (await Promise.all(paths.map(async (path) => await findingsFiles(userPath(path))))).flat();
+  for (const file of files) {
+    let empty = true;
+    for await (const entry of readFindings(file)) {
+      empty = false;
+      if ('message' in entry) {
+        report(entry);
+        continue;
+      }
+      summary.records++;
+      const { findings, ignored: reasons, problems } = parseRecord(entry.value);
+      reasons.forEach((reason) => { count(reason); });
+      for (const problem of problems)
+        report({ source: entry.source, line: entry.line, path: join(entry.path, problem.path), message: problem.message });
+      if (findings.length > 0 || problems.length === 0) summary.usable++;
+      batch.push(...findings);
+      if (batch.length >= BATCH) await flush();
+    }
+    if (empty) summary.usable++;
+  }
+  await flush();
+  const [first] = malformed;
+  if (summary.usable === 0 && first !== undefined) throw unusable(malformed, first);
+  return {
+    records: summary.records,
+    malformed,
+    duplicates: summary.duplicates,
+    ignored: Object.fromEntries([...ignored].sort(([left], [right]) => (left < right ? -1 : 1))),
+    images: summary.images,
+  };
+}
+
+function unusable(malformed: readonly MalformedRecord[], first: MalformedRecord): BadInputError {
+  const where = [`${first.source}:${first.line}`, first.path].filter((part) => part !== '').join(': ');
+  const more = malformed.length > 1 ? ` (and ${malformed.length - 1} more)` : '';
+  return new BadInputError(`no finding could be read: ${where} ${first.message}${more}`, {
+    hint: 'give Inspector2 EventBridge events (one, or JSON lines) or the output of "aws inspector2 list-findings"',
+  });
+}
+
+function join(left: string, right: string): string {
+  return left === '' || right === '' || right.startsWith('[') ? left + right : `${left}.${right}`;
+}

@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import type { GoldenImage } from '../../domain/config/golden-image';
+import type { FindingTable, ImageRegistry } from '../../domain/ports';
+import type { BinaryChange } from '../../domain/plan/target-outcome';
+import { isFindingItem } from '../../domain/table/finding-item';
+import { isHeadItem } from '../../domain/table/head-item';
+import { imagePartition } from '../../domain/table/keys';
+import type { PatchItem } from '../../domain/table/patch-item';
+import { isPatchItem } from '../../domain/table/patch-item';
+import { EXIT } from '../exit-codes';
+import type { MalformedRecord } from './ingest-files';
+
+/** How a run ended for one image. */
+export type Outcome =
+  | 'patched'
+  | 'nothing-to-do'
+  | 'residual'
+  | 'failed'
+  | 'awaiting-approval'
+  | 'observed'
+  | 'not-built';
+
+/** What became of one target. */
+export interface ReportedTarget {
+  readonly ecosystem: string;
+  readonly package: string;
+  readonly floor: string;
+  readonly vulnerabilities: readonly string[];
+  readonly result?: string;
+  readonly reason?: string;
+  readonly binaries: readonly BinaryChange[];
+}
+
+/** What `patch` tells of one image (design.md 8); absent values are left out. */
+export interface ImageReport {
+  readonly outcome: Outcome;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly image?: string;
+  readonly digest?: string;
+  readonly patchId?: string;
+  readonly script?: string;
+  readonly evidence?: string;
+  readonly author?: string;
+  readonly targets: readonly ReportedTarget[];
+  readonly contract?: { readonly ok: boolean; readonly violations: readonly string[] };
+  readonly parked: Readonly<Record<string, number>>;
+}
+
+/** What `patch` prints. */
+export interface PatchReport {
+  readonly images: Readonly<Record<string, ImageReport>>;
+  readonly malformed: readonly MalformedRecord[];
+  readonly duplicates: number;
+  readonly ignored: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads from the table how an image stands after a run.
+ * @param since greatest patch sequence before the run; later patches, and the one whose lease the run took over, are
+ *   what the run did
+ */
+export async function reportImage(
+  table: FindingTable,
+  image: GoldenImage,
+  since: { readonly sequence: number; readonly inFlight: number | undefined },
+  statePath: string,
+  registry: ImageRegistry | undefined,
+): Promise<ImageReport> {
+  const items = await table.query(imagePartition(image.name));
+  const head = items.find(isHeadItem);
+  const patches = items.filter(isPatchItem);
+  const findings = items.filter(isFindingItem);
+  const isOpen = findings.some((finding) => finding.state === 'OPEN');
+  const latest = patches.at(-1);
+  const touched = latest !== undefined && (latest.sequence > since.sequence || latest.sequence === since.inFlight);
+  const outcome = outcomeOf(latest, touched, isOpen);
+  const promoted = head?.promoted;
+  const shown =
+    touched || (isOpen && latest !== undefined)
+      ? latest
+      : patches.find((patch) => patch.sequence === promoted?.patch);
+  const stopped =
+    head?.state === 'STOPPED'
+      ? `stopped after ${head.failures} failed builds in a row; look at the log, then run again with --retry`
+      : undefined;
+  const detail = shown?.state === 'PROMOTED' ? undefined : [shown?.detail, stopped].filter(Boolean).join('; ');
+  return {
+    outcome,
+    ...(shown?.reason !== undefined && shown.state !== 'PROMOTED' && { reason: shown.reason }),
+    ...(detail !== undefined && detail !== '' && { detail }),
+    ...(promoted !== undefined && {
+      image: registry?.referenceOf(image, image.floatingTag) ?? promoted.reference,
+      digest: promoted.digest,
+    }),
+    ...(shown !== undefined && {
+      patchId: shown.patchId,
+      script: join(statePath, shown.scriptUri),
+      author: shown.author,
+    }),
+    ...(shown?.evidenceUri !== undefined && { evidence: join(statePath, shown.evidenceUri) }),
+    targets: touched || isOpen ? reportTargets(shown, findings) : [],
+    ...contractOf(shown),
+    parked: countParked(findings),
+  };
+}
+
+function outcomeOf(latest: PatchItem | undefined, touched: boolean, isOpen: boolean): Outcome {
+  if (latest === undefined || (!touched && !isOpen)) return 'nothing-to-do';
+  switch (latest.state) {
+    case 'PROMOTED': {
+      if (!touched) return 'nothing-to-do';
+      return (latest.outcomes ?? []).some((outcome) => outcome.result === 'residual') ? 'residual' : 'patched';
+    }
+    case 'HELD':
+      if (latest.reason !== 'nothing-improved') return 'failed';
+      return (latest.outcomes ?? []).some((outcome) => outcome.result === 'residual') ? 'residual' : 'nothing-to-do';
+    case 'FAILED':
+      return latest.reason === 'nothing-improved' ? 'residual' : 'failed';
+    case 'AWAITING_APPROVAL':
+      return 'awaiting-approval';
+    case 'OBSERVED':
+      return 'observed';
+    case 'READY':
+    case 'SIGNALED':
+    case 'BUILDING':
+    case 'CANDIDATE':
+      return 'not-built';
+    case 'REJECTED':
+    case 'EXPIRED':
+    case 'SUPERSEDED':
+    case 'ROLLED_BACK':
+      return 'nothing-to-do';
+  }
+}
+
+function reportTargets(
+  patch: PatchItem | undefined,
+  findings: readonly { readonly package: string; readonly state: string; readonly reason?: string }[],
+): ReportedTarget[] {
+  return (patch?.targets ?? []).map((target) => {
+    const outcome = patch?.outcomes?.find((one) => one.package === target.package);
+    const residual = findings.find(
+      (finding) => finding.state === 'RESIDUAL' && [target.package, target.reportedAs].includes(finding.package),
+    );
+    return {
+      ecosystem: target.ecosystem,
+      package: target.package,
+      floor: target.floor,
+      vulnerabilities: target.vulnerabilities,
+      ...(outcome !== undefined && { result: outcome.result }),
+      ...(outcome?.reason !== undefined && { reason: outcome.reason }),
+      ...(outcome === undefined && residual !== undefined && { result: 'residual' }),
+      ...(outcome === undefined && residual?.reason !== undefined && { reason: residual.reason }),
+      binaries: outcome?.binaries ?? [],
+    };
+  });
+}
+
+function contractOf(patch: PatchItem | undefined): Pick<ImageReport, 'contract'> {
+  if (patch?.outcomes === undefined) return {};
+  const isBroken = patch.state === 'HELD' && patch.reason === 'contract-broken';
+  return { contract: { ok: !isBroken, violations: isBroken ? (patch.detail ?? '').split('; ') : [] } };
+}
+
+function countParked(findings: readonly { readonly state: string; readonly reason?: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state, reason } of findings)
+    if (state === 'PARKED' && reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** The exit code that a report stands for: the worst of its images. */
+export function exitCodeOf(report: PatchReport): number {
+  return Math.max(EXIT.ok, ...Object.values(report.images).map(exitCodeOfImage));
+}
+
+function exitCodeOfImage(image: ImageReport): number {
+  if (image.outcome === 'residual') return EXIT.refused;
+  if (image.outcome !== 'failed') return EXIT.ok;
+  const isProof = image.reason === 'contract-broken' || image.reason === 'worse';
+  return isProof ? EXIT.proofFailed : EXIT.buildFailed;
+}

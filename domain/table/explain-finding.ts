@@ -1,0 +1,101 @@
+import type { Policy } from '../policy/policy';
+import type { ParkedReason } from '../policy/judge';
+import type { ResidualReason } from '../script/result-line';
+import type { FindingItem, Observation } from './finding-item';
+import type { HeadItem } from './head-item';
+import { isAbout } from '../plan/target-findings';
+import type { PatchItem } from './patch-item';
+
+/** What a finding is explained with. */
+export interface ExplanationContext {
+  readonly head: HeadItem | undefined;
+  /** Patches of the image, oldest first. */
+  readonly patches: readonly PatchItem[];
+  readonly policy: Policy;
+}
+
+const PARKED: Readonly<Record<ParkedReason, string>> = {
+  'no-fix': 'It is parked, because no fixed version is known; it wakes when the scanner reports one.',
+  'below-threshold': 'It is parked, because it is below the threshold of the policy; it wakes when severity, exploit or EPSS rise.',
+  excepted: 'It is parked, because an exception in golden-images.yaml accepts the risk until it expires.',
+  'language-package': 'It is parked, because it is in a language package, which the OS package manager cannot fix: rebuild that application.',
+  'end-of-life': 'It is parked, because public security support of the platform has ended: move the image to a supported release.',
+  'unsupported-platform': "It is parked, because this system does not know the platform's package manager.",
+  suppressed: 'It is parked, because a suppression rule of the scanner covers it.',
+  'stale-digest': 'It is parked, because it was only seen on a digest that is not the current one.',
+};
+
+const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
+  'fix-not-in-repository': 'the newest version that the configured repositories offer is below the floor',
+  'not-fetchable': 'the package or the repository could not be downloaded',
+  held: 'the package is held at its version inside the image',
+  conflict: 'the package manager refused the upgrade',
+  'below-floor': 'a binary is still below the floor after the upgrade',
+  'attempts-exhausted': 'every attempt at the patch failed',
+};
+
+/** Says in plain words why a finding is in its state: what was seen, what policy made of it, what was done. */
+export function explainFinding(finding: FindingItem, { head, patches, policy }: ExplanationContext): string[] {
+  const observed = finding.judgedOn === undefined ? undefined : finding.observations[finding.judgedOn];
+  return [
+    `First seen ${finding.firstObservedAt}: ${finding.vulnerabilityId} in ${finding.package} (${finding.packageManager}${
+      finding.filePath === undefined ? '' : `, ${finding.filePath}`
+    }).`,
+    ...Object.entries(finding.observations).map(([digest, seen]) => describeObservation(digest, seen, finding.judgedOn)),
+    currentDigestLine(finding, head),
+    ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
+    ...patchLines(finding, patches),
+    verdictLine(finding),
+  ];
+}
+
+function describeObservation(digest: string, seen: Observation, judgedOn: string | undefined): string {
+  const known = seen.proof === undefined ? 'the scanner says' : 'its package database says';
+  const floor = seen.floor === undefined ? 'no fixed version' : `fixed in ${seen.floor}`;
+  const where = digest === judgedOn ? `${digest} (current)` : digest;
+  return `On ${where}, ${known} at ${seen.observedAt}: ${seen.status}, ${seen.severity}, installed ${
+    seen.installed || 'unknown'
+  }, ${floor}.`;
+}
+
+function currentDigestLine(finding: FindingItem, head: HeadItem | undefined): string {
+  if (head?.promoted !== undefined)
+    return `The current digest is ${head.promoted.digest}, promoted ${head.promoted.since} as ${head.promoted.reference}.`;
+  if (head?.adopted !== undefined)
+    return `Nothing was promoted yet; the current digest is ${head.adopted.digest}, the newest that the scanner has seen.`;
+  return `It is judged on ${finding.judgedOn ?? 'no digest'}.`;
+}
+
+function thresholdLine(observed: Observation, policy: Policy): string {
+  const exploit = observed.exploit ? 'an exploit is known' : 'no exploit is known';
+  const epss = observed.epss === undefined ? 'no EPSS score' : `EPSS ${observed.epss}`;
+  return `Policy acts on severity ${policy.minimumSeverity} or worse, on a known exploit, or on EPSS ${policy.minimumEpss} or more; here: ${observed.severity}, ${exploit}, ${epss}.`;
+}
+
+function patchLines(finding: FindingItem, patches: readonly PatchItem[]): string[] {
+  return patches.flatMap((patch) => {
+    const target = patch.targets.find((one) => isAbout(one, finding.package));
+    if (target === undefined || !target.vulnerabilities.includes(finding.vulnerabilityId)) return [];
+    const outcome = patch.outcomes?.find((one) => one.package === target.package);
+    const result = outcome === undefined ? '' : `; ${target.package}: ${outcome.result}`;
+    const why = patch.detail === undefined ? '' : ` (${patch.detail})`;
+    return [
+      `Patch ${patch.sequence} by ${patch.author}, attempt ${patch.attempt}, raises ${target.package} to ${target.floor} or higher: ${patch.state} since ${patch.stateSince}${why}${result}.`,
+    ];
+  });
+}
+
+function verdictLine(finding: FindingItem): string {
+  switch (finding.state) {
+    case 'OPEN':
+      return 'It is OPEN: it is to be fixed by the next patch.';
+    case 'FIXED':
+      return 'It is FIXED: the package database of the current digest proves it.';
+    case 'CLOSED':
+      return 'It is CLOSED: the scanner says so. That proves no fix: expiry and deletion close findings too.';
+    case 'RESIDUAL':
+      return `It is RESIDUAL: ${RESIDUAL[finding.reason as ResidualReason]}. It is tried again when the facts change, or after a while.`;
+    case 'PARKED':
+      return PARKED[finding.reason as ParkedReason];
+  }
+}
