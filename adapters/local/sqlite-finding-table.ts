@@ -20,6 +20,7 @@ function promised<T>(action: () => T): Promise<T> {
 
 function prepareStatements(database: LocalDatabase): Readonly<Record<Name, StatementSync>> {
   return database.run((sqlite) => ({
+    partitions: sqlite.prepare('SELECT DISTINCT CAST(pk AS TEXT) AS pk FROM items ORDER BY pk'),
     get: sqlite.prepare('SELECT body FROM items WHERE pk = ? AND sk = ?'),
     partition: sqlite.prepare('SELECT body FROM items WHERE pk = ? ORDER BY sk'),
     range: sqlite.prepare('SELECT body FROM items WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk'),
@@ -30,7 +31,7 @@ function prepareStatements(database: LocalDatabase): Readonly<Record<Name, State
     delete: sqlite.prepare('DELETE FROM items WHERE pk = ? AND sk = ? AND version = ?'),
   }));
 }
-type Name = 'get' | 'partition' | 'range' | 'insert' | 'update' | 'delete';
+type Name = 'partitions' | 'get' | 'partition' | 'range' | 'insert' | 'update' | 'delete';
 
 /** The least text of bytes that is greater than every one with this prefix. UTF-8 has no byte 0xFF to overflow. */
 function afterPrefix(prefix: Buffer): Buffer {
@@ -125,6 +126,18 @@ export class SqliteFindingTable implements FindingTable {
         return rows.map(bodyOf);
       });
     });
+  }
+
+  /** The partition keys that begin with the prefix, in their order. */
+  async partitions(prefix: string): Promise<string[]> {
+    return await promised(() =>
+      this.database.run(() =>
+        this.statements.partitions
+          .all()
+          .map((row) => String(row['pk']))
+          .filter((pk) => pk.startsWith(prefix)),
+      ),
+    );
   }
 
   private read(key: ItemKey): TableItem | undefined {

@@ -26,7 +26,7 @@ export async function explain(
 ): Promise<Explanation[]> {
   const policies = await toEstateImages(options.config);
   const explanations: Explanation[] = [];
-  for (const partition of state.table.partitions('IMAGE#')) {
+  for (const partition of await state.table.partitions('IMAGE#')) {
     const items = await state.table.query(partition);
     const head = items.find(isHeadItem);
     const patches = items.filter(isPatchItem);

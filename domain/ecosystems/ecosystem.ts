@@ -57,10 +57,11 @@ export interface Ecosystem {
   /** True where `package` of a target may be a source package name that stands for every binary built from it. */
   readonly hasSourcePackages: boolean;
   /**
-   * The commands of the deterministic author for these packages, in the ecosystem's own idiom; they pass vetting.
-   * @param packages names of the targets, in order; never empty
+   * The commands of the deterministic author, in the ecosystem's own idiom; they pass vetting.
+   * @param upgrade names of the targets to raise to the newest version, in order
+   * @param remove names of the targets to take out; policy allowed it
    */
-  proposeCommands(packages: readonly string[]): string[];
+  proposeCommands(upgrade: readonly string[], remove: readonly string[]): string[];
   /**
    * Renders the patch script: fixed POSIX sh, only quoted data differs.
    * @throws BadInputError where a name, version or other datum is outside its alphabet

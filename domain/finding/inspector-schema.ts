@@ -6,6 +6,8 @@ const MAX_NAME = 256;
 
 const text = (max: number) => z.string().max(max, `is longer than ${max} characters`);
 const name = text(MAX_NAME).min(1, 'is empty');
+/** A member that may be absent or null; some clients write null for what the service leaves out. */
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const timestamp = z.union([z.string(), z.number(), z.date()]).transform((value, context) => {
   const iso = parseTimestamp(value);
   if (iso !== undefined) return iso;
@@ -16,30 +18,30 @@ const timestamp = z.union([z.string(), z.number(), z.date()]).transform((value, 
 const vulnerablePackage = z.object({
   name,
   version: text(MAX_NAME),
-  epoch: z.number().int().nonnegative().optional(),
-  release: text(MAX_NAME).optional(),
-  arch: text(64).optional(),
-  packageManager: text(64).optional(),
-  filePath: text(4096).optional(),
-  fixedInVersion: text(MAX_NAME).optional(),
-  sourceLayerHash: text(128).optional(),
+  epoch: maybe(z.number().int().nonnegative()),
+  release: maybe(text(MAX_NAME)),
+  arch: maybe(text(64)),
+  packageManager: maybe(text(64)),
+  filePath: maybe(text(4096)),
+  fixedInVersion: maybe(text(MAX_NAME)),
+  sourceLayerHash: maybe(text(128)),
 });
 
 const ecrImage = z.object({
   repositoryName: name,
   imageHash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a sha256 digest'),
-  imageTags: z.array(text(300)).max(1000).optional(),
-  pushedAt: timestamp.optional(),
-  architecture: text(64).optional(),
-  platform: text(128).optional(),
-  registry: text(128).optional(),
+  imageTags: maybe(z.array(text(300)).max(1000)),
+  pushedAt: maybe(timestamp),
+  architecture: maybe(text(64)),
+  platform: maybe(text(128)),
+  registry: maybe(text(128)),
 });
 
 const resource = z.object({
   type: text(128),
   id: text(2048),
-  region: text(64).optional(),
-  details: z.object({ awsEcrContainerImage: ecrImage.optional() }).optional(),
+  region: maybe(text(64)),
+  details: maybe(z.object({ awsEcrContainerImage: ecrImage.optional() })),
 });
 
 /**
@@ -51,15 +53,15 @@ export const inspectorFinding = z.object({
   type: text(64),
   severity: text(64),
   status: text(64),
-  firstObservedAt: timestamp.optional(),
-  lastObservedAt: timestamp.optional(),
-  updatedAt: timestamp.optional(),
-  exploitAvailable: text(16).optional(),
-  epss: z.object({ score: z.number().min(0).max(1) }).optional(),
+  firstObservedAt: maybe(timestamp),
+  lastObservedAt: maybe(timestamp),
+  updatedAt: maybe(timestamp),
+  exploitAvailable: maybe(text(16)),
+  epss: maybe(z.object({ score: maybe(z.number().min(0).max(1)) })),
   packageVulnerabilityDetails: z
     .object({
       vulnerabilityId: text(128).min(1, 'is empty'),
-      vulnerablePackages: z.array(vulnerablePackage).max(1000).optional(),
+      vulnerablePackages: maybe(z.array(vulnerablePackage).max(1000)),
     })
     .optional(),
   resources: z.array(resource).min(1, 'is empty').max(100),
@@ -76,8 +78,8 @@ export type InspectorImage = z.infer<typeof ecrImage>;
 export const eventEnvelope = z.object({
   'detail-type': text(128),
   source: text(128),
-  account: text(64).optional(),
-  region: text(64).optional(),
-  time: timestamp.optional(),
+  account: maybe(text(64)),
+  region: maybe(text(64)),
+  time: maybe(timestamp),
   detail: z.unknown(),
 });

@@ -103,7 +103,7 @@ function toFact(
     installed: joinVersion(pkg),
     ...(floor !== undefined && { floor }),
     exploit: finding.exploitAvailable?.toUpperCase() === 'YES',
-    ...(finding.epss !== undefined && { epss: finding.epss.score }),
+    ...(finding.epss?.score !== undefined && { epss: finding.epss.score }),
     observedAt,
     firstObservedAt: finding.firstObservedAt ?? observedAt,
   };

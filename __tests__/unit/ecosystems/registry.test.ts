@@ -19,13 +19,13 @@ describe('registry', () => {
   });
 
   test('rules propose commands in the idiom of each', () => {
-    expect(ecosystemOf('apt')!.proposeCommands(['openssl', 'curl'])).toEqual([
+    expect(ecosystemOf('apt')!.proposeCommands(['openssl', 'curl'], [])).toEqual([
       'apt-get update',
       'apt-get install -y --only-upgrade --no-install-recommends openssl curl',
       'apt-get clean',
       'rm -rf /var/lib/apt/lists/*',
     ]);
-    expect(ecosystemOf('dnf')!.proposeCommands(['openssl'])).toEqual([
+    expect(ecosystemOf('dnf')!.proposeCommands(['openssl'], [])).toEqual([
       'dnf upgrade -y --refresh --setopt=install_weak_deps=False openssl',
       'dnf clean all',
     ]);

@@ -47,7 +47,7 @@ export const buildahEngine: Engine = {
   async build({ context, tag, logFile, onLine }: EngineBuild): Promise<number> {
     const args = [
       'build',
-      ...['--isolation', 'chroot', '--layers=false', '--pull-never', '--identity-label=false'],
+      ...['--isolation', 'chroot', '--layers=false', '--pull-never', '--identity-label=false', '--no-hosts'],
       ...['--tag', tag, '--file', join(context, 'Dockerfile'), context],
     ];
     return (await runCommand('buildah', args, { logFile, ...(onLine !== undefined && { onLine }) })).code;

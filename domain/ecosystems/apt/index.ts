@@ -19,9 +19,12 @@ export const apt: Ecosystem = {
   grammar: APT_GRAMMAR,
   database: dpkgDatabase,
   hasSourcePackages: true,
-  proposeCommands: (packages) => [
+  proposeCommands: (upgrade, remove) => [
     'apt-get update',
-    `apt-get install -y --only-upgrade --no-install-recommends ${packages.join(' ')}`,
+    ...(upgrade.length > 0
+      ? [`apt-get install -y --only-upgrade --no-install-recommends ${upgrade.join(' ')}`]
+      : []),
+    ...(remove.length > 0 ? [`apt-get purge -y ${remove.join(' ')}`] : []),
     'apt-get clean',
     'rm -rf /var/lib/apt/lists/*',
   ],

@@ -19,8 +19,11 @@ export const dnf: Ecosystem = {
   grammar: DNF_GRAMMAR,
   database: rpmDatabase,
   hasSourcePackages: false,
-  proposeCommands: (packages) => [
-    `dnf upgrade -y --refresh --setopt=install_weak_deps=False ${packages.join(' ')}`,
+  proposeCommands: (upgrade, remove) => [
+    ...(upgrade.length > 0
+      ? [`dnf upgrade -y --refresh --setopt=install_weak_deps=False ${upgrade.join(' ')}`]
+      : []),
+    ...(remove.length > 0 ? [`dnf remove -y ${remove.join(' ')}`] : []),
     'dnf clean all',
   ],
   renderScript: renderDnfScript,
