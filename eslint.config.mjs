@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** The rooms of the repository and the arrows between them (docs/architecture.md). */
 const elements = [
-  { type: 'domain', pattern: 'domain/**' , mode: 'full' },
+  { type: 'domain', pattern: 'domain/**', mode: 'full' },
   { type: 'handler', pattern: 'functions/*/handler.ts', mode: 'full' },
   { type: 'use-case', pattern: 'functions/**', mode: 'full' },
   { type: 'adapter', pattern: 'adapters/**', mode: 'full' },
@@ -58,7 +58,12 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [{ name: '@cdktf/provider-aws', message: "Import the resource's own module: the barrel costs six times the memory." }],
+          paths: [
+            {
+              name: '@cdktf/provider-aws',
+              message: "Import the resource's own module: the barrel costs six times the memory.",
+            },
+          ],
         },
       ],
     },
@@ -70,7 +75,9 @@ export default tseslint.config(
         'error',
         {
           paths: [{ name: 'cdktf', message: 'Only main.ts, stacks/ and modules/ import cdktf.' }],
-          patterns: [{ group: ['@cdktf/*', 'constructs'], message: 'Only main.ts, stacks/ and modules/ import cdktf.' }],
+          patterns: [
+            { group: ['@cdktf/*', 'constructs'], message: 'Only main.ts, stacks/ and modules/ import cdktf.' },
+          ],
         },
       ],
     },
@@ -82,8 +89,14 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: ['node:*', '!node:crypto'], message: 'domain/ is pure: no I/O. (node:crypto hashes are allowed.)' },
-            { group: ['cdktf', '@cdktf/*', 'constructs', '@aws-sdk/*'], message: 'domain/ knows neither AWS nor Terraform.' },
+            {
+              group: ['node:*', '!node:crypto'],
+              message: 'domain/ is pure: no I/O. (node:crypto hashes are allowed.)',
+            },
+            {
+              group: ['cdktf', '@cdktf/*', 'constructs', '@aws-sdk/*'],
+              message: 'domain/ knows neither AWS nor Terraform.',
+            },
           ],
         },
       ],
@@ -93,5 +106,16 @@ export default tseslint.config(
     files: ['__tests__/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
-  { files: ['**/*.{cjs,mjs,js}'], languageOptions: { globals: { module: 'readonly', require: 'readonly', __dirname: 'readonly', process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['**/*.{cjs,mjs,js}'],
+    languageOptions: {
+      globals: {
+        module: 'readonly',
+        require: 'readonly',
+        __dirname: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+      },
+    },
+  },
 );

@@ -97,7 +97,11 @@ export interface BuildRequest {
 /** How a build stands. */
 export type BuildStatus =
   | { readonly state: 'BUILDING' }
-  | { readonly state: 'AVAILABLE'; readonly candidate: { readonly reference: string; readonly digest: string }; readonly logUri?: string }
+  | {
+      readonly state: 'AVAILABLE';
+      readonly candidate: { readonly reference: string; readonly digest: string };
+      readonly logUri?: string;
+    }
   | {
       readonly state: 'FAILED' | 'CANCELLED';
       /** `nothing-improved`: the script ran and said so. `script`: it failed. `builder`: it never ran to its end. */

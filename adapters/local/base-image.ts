@@ -106,5 +106,6 @@ async function importRootFilesystem(engine: Engine, path: string, reference: str
 /** Copies a file that lies on another file system, sharing its blocks where the file system can. */
 async function copyInto(path: string, target: string): Promise<void> {
   const result = await runCommand('cp', ['--reflink=auto', '--', path, target]);
-  if (result.code !== 0) throw new EngineError(`cannot copy ${path} to ${dirname(target)}: ${lastLines(result.stderr)}`);
+  if (result.code !== 0)
+    throw new EngineError(`cannot copy ${path} to ${dirname(target)}: ${lastLines(result.stderr)}`);
 }

@@ -69,7 +69,12 @@ export async function* readFindings(file: string): AsyncGenerator<FindingsEntry>
     if (whole !== undefined) {
       bytes += line.length + 1;
       if (bytes > MAX_DOCUMENT) {
-        yield { source: file, line: 1, path: '', message: `is one JSON document of over ${MAX_DOCUMENT} bytes; split it, or write JSON lines` };
+        yield {
+          source: file,
+          line: 1,
+          path: '',
+          message: `is one JSON document of over ${MAX_DOCUMENT} bytes; split it, or write JSON lines`,
+        };
         return;
       }
       whole.push(line);

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { BuildRequest, BuildStatus, ImageBuilder, ImageDescription, ImageRegistry, ScriptStore } from '../../domain/ports';
+import type {
+  BuildRequest,
+  BuildStatus,
+  ImageBuilder,
+  ImageDescription,
+  ImageRegistry,
+  ScriptStore,
+} from '../../domain/ports';
 import { parseResultLines } from '../../domain/script/result-lines';
 import type { Engine } from './engine/engine';
 import { readFileIfThere, replaceFile } from './files';
@@ -80,19 +87,20 @@ export class LocalImageBuilder implements ImageBuilder {
     await mkdir(join(this.options.directory, id), { recursive: true });
     const logFile = this.path(id, 'build.log');
     await rm(logFile, { force: true });
-    const status = await this.build(request, logFile).catch(
-      (error: unknown): BuildStatus => ({
-        state: 'FAILED',
-        reason: 'builder',
-        detail: error instanceof Error ? error.message : String(error),
-      }),
-    );
+    const status = await this.build(request, logFile).catch((error: unknown): BuildStatus => ({
+      state: 'FAILED',
+      reason: 'builder',
+      detail: error instanceof Error ? error.message : String(error),
+    }));
     const log = (await readFileIfThere(logFile))?.toString('utf8');
     const logUri =
       log === undefined
         ? undefined
         : await this.options.scripts.putAudit(request.image.name, `${request.patchId}/build.log`, log.toWellFormed());
-    await replaceFile(this.path(id, 'status.json'), JSON.stringify({ ...status, ...(logUri !== undefined && { logUri }) }));
+    await replaceFile(
+      this.path(id, 'status.json'),
+      JSON.stringify({ ...status, ...(logUri !== undefined && { logUri }) }),
+    );
   }
 
   private async build({ image, scriptUri }: BuildRequest, logFile: string): Promise<BuildStatus> {
@@ -110,7 +118,11 @@ export class LocalImageBuilder implements ImageBuilder {
     }
     const candidate = await registry.describe(reference);
     if (candidate === undefined)
-      return { state: 'FAILED', reason: 'builder', detail: `${engine.name} ended well, but there is no image ${reference}` };
+      return {
+        state: 'FAILED',
+        reason: 'builder',
+        detail: `${engine.name} ended well, but there is no image ${reference}`,
+      };
     return { state: 'AVAILABLE', candidate: { reference: candidate.reference, digest: candidate.digest } };
   }
 }
@@ -118,9 +130,17 @@ export class LocalImageBuilder implements ImageBuilder {
 function failure(code: number, log: string): BuildStatus {
   const { exitCode } = parseResultLines(log);
   if (exitCode === NOTHING_IMPROVED)
-    return { state: 'FAILED', reason: 'nothing-improved', detail: 'the script ran to its end, and no target got better' };
+    return {
+      state: 'FAILED',
+      reason: 'nothing-improved',
+      detail: 'the script ran to its end, and no target got better',
+    };
   if (exitCode !== undefined)
-    return { state: 'FAILED', reason: 'script', detail: `the script failed with exit code ${exitCode}: ${lastLines(log)}` };
+    return {
+      state: 'FAILED',
+      reason: 'script',
+      detail: `the script failed with exit code ${exitCode}: ${lastLines(log)}`,
+    };
   return { state: 'FAILED', reason: 'builder', detail: `the engine ended with exit code ${code}: ${lastLines(log)}` };
 }
 

@@ -74,6 +74,7 @@ async function queryRpm(directory: string, queryFormat: string): Promise<string>
       });
     },
   );
-  if (result.code !== 0) throw new EngineError(`rpm cannot read the image's package database: ${lastLines(result.stderr)}`);
+  if (result.code !== 0)
+    throw new EngineError(`rpm cannot read the image's package database: ${lastLines(result.stderr)}`);
   return result.stdout;
 }

@@ -16,24 +16,22 @@ export function addExplainCommand(program: Command): Command {
     .option('--image <name>', 'only this golden image')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  golden-images explain CVE-2024-2961')
-    .action(
-      async (finding: string, options: { state: string; config?: string; image?: string; json?: true }) => {
-        const state = await openStateDirectory(options.state, { mustExist: true });
-        try {
-          const explanations = await explain(state, finding, options);
-          if (explanations.length === 0)
-            throw new BadInputError(`no finding ${finding} is known in ${options.state}`, {
-              hint: 'check the id, or run "golden-images patch" or "replay" on the findings first',
-            });
-          if (options.json) printJson({ findings: explanations });
-          else
-            for (const { image, key, state: verdict, chain } of explanations) {
-              printLine(`${printable(key)} in ${printable(image)}: ${verdict}`);
-              for (const line of chain) printLine(`  - ${printable(line)}`);
-            }
-        } finally {
-          state.close();
-        }
-      },
-    );
+    .action(async (finding: string, options: { state: string; config?: string; image?: string; json?: true }) => {
+      const state = await openStateDirectory(options.state, { mustExist: true });
+      try {
+        const explanations = await explain(state, finding, options);
+        if (explanations.length === 0)
+          throw new BadInputError(`no finding ${finding} is known in ${options.state}`, {
+            hint: 'check the id, or run "golden-images patch" or "replay" on the findings first',
+          });
+        if (options.json) printJson({ findings: explanations });
+        else
+          for (const { image, key, state: verdict, chain } of explanations) {
+            printLine(`${printable(key)} in ${printable(image)}: ${verdict}`);
+            for (const line of chain) printLine(`  - ${printable(line)}`);
+          }
+      } finally {
+        state.close();
+      }
+    });
 }

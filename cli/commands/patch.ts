@@ -27,12 +27,19 @@ interface PatchFlags {
 export function addPatchCommand(program: Command): Command {
   return program
     .command('patch')
-    .description('Patch golden images on this machine: ingest, decide, plan, vet, build, prove, and only then move the tag.')
+    .description(
+      'Patch golden images on this machine: ingest, decide, plan, vet, build, prove, and only then move the tag.',
+    )
     .requiredOption(...FINDINGS_OPTION)
     .option('--config <file>', 'golden-images.yaml (default: the one in this directory, if there is one)')
     .option('--image <name...>', 'only these golden images')
-    .option('--base <ref|archive|tar>', "what to build from, instead of the image's parent: reference, OCI or docker archive, root filesystem tar")
-    .addOption(new Option('--engine <name>', 'container engine').choices(['auto', ...ENGINE_NAMES, 'none']).default('auto'))
+    .option(
+      '--base <ref|archive|tar>',
+      "what to build from, instead of the image's parent: reference, OCI or docker archive, root filesystem tar",
+    )
+    .addOption(
+      new Option('--engine <name>', 'container engine').choices(['auto', ...ENGINE_NAMES, 'none']).default('auto'),
+    )
     .addOption(new Option('--author <name>', 'who writes the patch commands').choices([...AUTHORS]).default('rules'))
     .option('--state <dir>', 'where table, scripts, logs and evidence are kept', DEFAULT_STATE)
     .option('--tag <tag>', 'tag, or whole reference, that promotion moves (default: the floating tag)')

@@ -36,7 +36,9 @@ function printReport(report: ReplayReport): void {
   printCounts('findings', report.findings);
   printCounts('parked', report.parked);
   for (const [name, image] of Object.entries(report.images)) {
-    printLine(`\n${pc.bold(name)}: ${image.patches} patch, ${image.builds} build, at most ${image.modelCalls} model calls`);
+    printLine(
+      `\n${pc.bold(name)}: ${image.patches} patch, ${image.builds} build, at most ${image.modelCalls} model calls`,
+    );
     if (image.targets.length > 0) printLine(table(['TARGET', 'FLOOR', 'SETTLES'], targetRows(image.targets)));
   }
 }

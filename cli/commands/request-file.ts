@@ -55,14 +55,18 @@ export async function readRequest(file: string): Promise<PatchRequestFile> {
   const parsed = requestSchema.safeParse(parseJson(file, body));
   if (!parsed.success)
     throw new BadInputError(
-      parsed.error.issues.map((issue) => `${file}: ${issue.path.map(String).join('.') || 'request'}: ${issue.message}`).join('\n'),
+      parsed.error.issues
+        .map((issue) => `${file}: ${issue.path.map(String).join('.') || 'request'}: ${issue.message}`)
+        .join('\n'),
       { hint: 'a request is {"ecosystem", "platform", "targets": [{"package", "floor", "installed"?}]}' },
     );
   const ecosystem = ecosystemOf(parsed.data.ecosystem);
   if (ecosystem === undefined)
     throw new BadInputError(`${file}: ecosystem: ${parsed.data.ecosystem} cannot be patched yet`);
   const { releasever, removable = [], targets } = parsed.data;
-  targets.forEach((target, index) => { checkTarget(file, ecosystem, target, `targets.${index}`); });
+  targets.forEach((target, index) => {
+    checkTarget(file, ecosystem, target, `targets.${index}`);
+  });
   return {
     ecosystem,
     removable,
@@ -80,16 +84,29 @@ export async function readRequest(file: string): Promise<PatchRequestFile> {
 function checkTarget(
   file: string,
   ecosystem: Ecosystem,
-  target: { package: string; floor: string; installed?: string | undefined; source?: string | undefined; binaries?: string[] | undefined },
+  target: {
+    package: string;
+    floor: string;
+    installed?: string | undefined;
+    source?: string | undefined;
+    binaries?: string[] | undefined;
+  },
   at: string,
 ): void {
   const fail = (key: string, value: string, what: string): never => {
-    throw new BadInputError(`${file}: ${at}.${key}: ${JSON.stringify(value)} is not a ${what} of ${ecosystem.displayName}`);
+    throw new BadInputError(
+      `${file}: ${at}.${key}: ${JSON.stringify(value)} is not a ${what} of ${ecosystem.displayName}`,
+    );
   };
-  for (const [key, name] of [['package', target.package], ['source', target.source], ...(target.binaries ?? []).map((binary) => ['binaries', binary] as const)] as const)
+  for (const [key, name] of [
+    ['package', target.package],
+    ['source', target.source],
+    ...(target.binaries ?? []).map((binary) => ['binaries', binary] as const),
+  ] as const)
     if (name !== undefined && !ecosystem.isPackageName(name)) fail(key, name, 'package name');
   if (!ecosystem.isVersion(withoutZeroEpoch(target.floor))) fail('floor', target.floor, 'version');
-  if (target.installed !== undefined && !ecosystem.isVersion(withoutZeroEpoch(target.installed))) fail('installed', target.installed, 'version');
+  if (target.installed !== undefined && !ecosystem.isVersion(withoutZeroEpoch(target.installed)))
+    fail('installed', target.installed, 'version');
 }
 
 function withoutZeroEpoch(version: string): string {

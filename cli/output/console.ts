@@ -15,10 +15,22 @@ export function consoleLogger(verbose: boolean): Logger {
   };
   const quiet = (): void => undefined;
   return {
-    debug: verbose ? (message, facts) => { write('debug', message, facts); } : quiet,
-    info: verbose ? (message, facts) => { write('info', message, facts); } : quiet,
-    warn: (message, facts) => { write(pc.yellow('warn'), message, facts); },
-    error: (message, facts) => { write(pc.red('error'), message, facts); },
+    debug: verbose
+      ? (message, facts) => {
+          write('debug', message, facts);
+        }
+      : quiet,
+    info: verbose
+      ? (message, facts) => {
+          write('info', message, facts);
+        }
+      : quiet,
+    warn: (message, facts) => {
+      write(pc.yellow('warn'), message, facts);
+    },
+    error: (message, facts) => {
+      write(pc.red('error'), message, facts);
+    },
   };
 }
 

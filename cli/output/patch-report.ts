@@ -50,7 +50,8 @@ function printImage(name: string, image: ImageReport): void {
     ['script', image.script],
     ['evidence', image.evidence],
   ];
-  for (const [label, value] of facts) if (value !== undefined) printLine(`${pc.dim(label.padEnd(8))} ${printable(value)}`);
+  for (const [label, value] of facts)
+    if (value !== undefined) printLine(`${pc.dim(label.padEnd(8))} ${printable(value)}`);
 }
 
 function targetTable(targets: readonly ReportedTarget[]): string {

@@ -25,7 +25,12 @@ export function reportError(error: unknown, verbose: boolean): number {
     return EXIT_BY_KIND[error.kind];
   }
   const message = error instanceof Error ? error.message : String(error);
-  print(message, isFullDisk(error) ? 'free some space, then run the same command again' : 'run again with --verbose and report it, if it stays');
+  print(
+    message,
+    isFullDisk(error)
+      ? 'free some space, then run the same command again'
+      : 'run again with --verbose and report it, if it stays',
+  );
   if (verbose) printStack(error);
   return EXIT.internal;
 }

@@ -16,9 +16,7 @@ export function table(
   color: (text: string, column: number, row: number) => string = (text) => text,
 ): string {
   const cells = rows.map((row) => row.map((cell) => shorten(printable(cell))));
-  const widths = header.map((name, column) =>
-    Math.max(name.length, ...cells.map((row) => (row[column] ?? '').length)),
-  );
+  const widths = header.map((name, column) => Math.max(name.length, ...cells.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[], paint: (text: string, column: number) => string): string =>
     row
       .map((cell, column) => paint(column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0), column))

@@ -55,7 +55,11 @@ export async function ingestFiles(
   const report = (record: MalformedRecord): void => {
     if (malformed.length < MAX_LISTED) malformed.push(record);
     else if (malformed.length === MAX_LISTED)
-      malformed.push({ ...record, path: '', message: `more than ${MAX_LISTED} records are malformed; the rest is not listed` });
+      malformed.push({
+        ...record,
+        path: '',
+        message: `more than ${MAX_LISTED} records are malformed; the rest is not listed`,
+      });
   };
 
   const files = (await Promise.all(paths.map(async (path) => await findingsFiles(userPath(path))))).flat();
@@ -69,9 +73,16 @@ export async function ingestFiles(
       }
       summary.records++;
       const { findings, ignored: reasons, problems } = parseRecord(entry.value);
-      reasons.forEach((reason) => { count(reason); });
+      reasons.forEach((reason) => {
+        count(reason);
+      });
       for (const problem of problems)
-        report({ source: entry.source, line: entry.line, path: join(entry.path, problem.path), message: problem.message });
+        report({
+          source: entry.source,
+          line: entry.line,
+          path: join(entry.path, problem.path),
+          message: problem.message,
+        });
       if (findings.length > 0 || problems.length === 0) summary.usable++;
       batch.push(...findings);
       if (batch.length >= BATCH) await flush();

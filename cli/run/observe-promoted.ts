@@ -65,7 +65,12 @@ export async function observePromoted(
       const folded = foldObservation(stored, promoted.digest, next, stored.firstObservedAt, new Set([promoted.digest]));
       if (folded === stored) return undefined;
       const { reason: _reason, residualSince: _since, judgedOn: _on, ...rest } = stored;
-      const verdict = judgeFinding(stored, folded, stored, { image, exceptions, current: promoted.digest, now: clock() });
+      const verdict = judgeFinding(stored, folded, stored, {
+        image,
+        exceptions,
+        current: promoted.digest,
+        now: clock(),
+      });
       return { ...rest, ...folded, ...verdict };
     });
   }

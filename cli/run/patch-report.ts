@@ -12,13 +12,7 @@ import type { MalformedRecord } from './ingest-files';
 
 /** How a run ended for one image. */
 export type Outcome =
-  | 'patched'
-  | 'nothing-to-do'
-  | 'residual'
-  | 'failed'
-  | 'awaiting-approval'
-  | 'observed'
-  | 'not-built';
+  'patched' | 'nothing-to-do' | 'residual' | 'failed' | 'awaiting-approval' | 'observed' | 'not-built';
 
 /** What became of one target. */
 export interface ReportedTarget {
@@ -77,9 +71,7 @@ export async function reportImage(
   const outcome = outcomeOf(latest, touched, isOpen);
   const promoted = head?.promoted;
   const shown =
-    touched || (isOpen && latest !== undefined)
-      ? latest
-      : patches.find((patch) => patch.sequence === promoted?.patch);
+    touched || (isOpen && latest !== undefined) ? latest : patches.find((patch) => patch.sequence === promoted?.patch);
   const stopped =
     head?.state === 'STOPPED'
       ? `stopped after ${head.failures} failed builds in a row; look at the log, then run again with --retry`
@@ -163,7 +155,9 @@ function contractOf(patch: PatchItem | undefined): Pick<ImageReport, 'contract'>
   return { contract: { ok: !isBroken, violations: isBroken ? (patch.detail ?? '').split('; ') : [] } };
 }
 
-function countParked(findings: readonly { readonly state: string; readonly reason?: string }[]): Record<string, number> {
+function countParked(
+  findings: readonly { readonly state: string; readonly reason?: string }[],
+): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state, reason } of findings)
     if (state === 'PARKED' && reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;

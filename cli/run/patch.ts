@@ -72,7 +72,15 @@ export async function patch(options: PatchOptions): Promise<PatchReport> {
       signalRebuild: makeSignalRebuild(ports),
       ...(engine !== undefined &&
         registry !== undefined && {
-          build: makeBuildStep({ ...ports, state, registry, inventory: makePackageInventory(engine), engine, exceptions: estate.exceptions, onProgress }),
+          build: makeBuildStep({
+            ...ports,
+            state,
+            registry,
+            inventory: makePackageInventory(engine),
+            engine,
+            exceptions: estate.exceptions,
+            onProgress,
+          }),
         }),
     };
     for (const image of images) {
@@ -106,11 +114,15 @@ function selectImages(found: readonly GoldenImage[], options: PatchOptions): Gol
     throw new BadInputError(`--image ${unknown.join(', ')}: no finding is about such a golden image`, {
       hint: `the findings are about: ${found.map((image) => image.name).join(', ') || 'no golden image'}`,
     });
-  const selected = options.images.length === 0 ? [...found] : found.filter((image) => options.images.includes(image.name));
+  const selected =
+    options.images.length === 0 ? [...found] : found.filter((image) => options.images.includes(image.name));
   if (options.base !== undefined && selected.length > 1)
-    throw new BadInputError(`--base is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`, {
-      hint: 'say which with --image, or declare a parent for each in golden-images.yaml',
-    });
+    throw new BadInputError(
+      `--base is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`,
+      {
+        hint: 'say which with --image, or declare a parent for each in golden-images.yaml',
+      },
+    );
   return selected;
 }
 

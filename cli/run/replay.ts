@@ -55,7 +55,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const table = new MemoryFindingTable();
   const ingest = makeIngestFinding({ table, estate, clock, logger });
   const summary = await ingestFiles(options.findings, ingest);
-  const generatePatch = makeGeneratePatch({ table, scripts: new MemoryScriptStore(), author: rulesAuthor, clock, logger });
+  const generatePatch = makeGeneratePatch({
+    table,
+    scripts: new MemoryScriptStore(),
+    author: rulesAuthor,
+    clock,
+    logger,
+  });
 
   const states = new Map<string, number>();
   const parked = new Map<string, number>();

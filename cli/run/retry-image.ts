@@ -13,7 +13,11 @@ export async function retryImage(table: FindingTable, image: GoldenImage, now: D
   await resetBreaker(table, image.name);
   for (const item of await table.query(imagePartition(image.name))) {
     if (isPatchItem(item))
-      await movePatch(table, item, ['HELD', 'FAILED'], now, { state: 'SUPERSEDED', reason: 'retry', detail: 'tried again by hand' });
+      await movePatch(table, item, ['HELD', 'FAILED'], now, {
+        state: 'SUPERSEDED',
+        reason: 'retry',
+        detail: 'tried again by hand',
+      });
     if (!isFindingItem(item) || item.state !== 'RESIDUAL') continue;
     await updateItem<FindingItem>(table, item, isFindingItem, (known) => {
       if (known?.state !== 'RESIDUAL') return undefined;

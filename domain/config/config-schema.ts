@@ -4,7 +4,10 @@ import { policyKeys } from '../policy/policy';
 
 const imageName = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 characters of a-z, 0-9, ".", "_", "-", and begin and end with a letter or digit');
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
+    'must be 1 to 64 characters of a-z, 0-9, ".", "_", "-", and begin and end with a letter or digit',
+  );
 /** ECR's own rule for repository names (ECR API, CreateRepository). */
 const repositoryName = z
   .string()
@@ -33,7 +36,9 @@ export const contractKeys = z.strictObject({
     .min(0)
     .max(1000)
     .optional()
-    .describe('How much larger than the current image the patched one may be, in percent. Default 50.'),
+    .describe(
+      'How much larger than the current image the patched one may be, in percent of its layers. A patch layer that replaces every file doubles an image. Default 150.',
+    ),
 });
 
 /** One golden image. */
@@ -50,7 +55,10 @@ export const imageKeys = z.strictObject({
   floatingTag: tag.optional().describe('Tag that promotion moves. Default stable.'),
   releasever: z
     .string()
-    .regex(/^(?:latest|\d{4}(?:\.\d{1,2}\.\d{8})?)$/, 'must be "latest" or an Amazon Linux release such as 2023.5.20240819')
+    .regex(
+      /^(?:latest|\d{4}(?:\.\d{1,2}\.\d{8})?)$/,
+      'must be "latest" or an Amazon Linux release such as 2023.5.20240819',
+    )
     .optional()
     .describe('Amazon Linux 2023 only: the release whose repositories are used. Default latest.'),
   policy: policyKeys.optional().describe('Policy of this image; keys left out come from the policy for all images.'),
@@ -66,7 +74,7 @@ export const configKeys = z.strictObject({
   author: z
     .enum(['rules', 'bedrock', 'bedrock-then-rules'])
     .optional()
-    .describe("Who writes the patch commands. Default: rules in the CLI, bedrock-then-rules in the Lambdas."),
+    .describe('Who writes the patch commands. Default: rules in the CLI, bedrock-then-rules in the Lambdas.'),
   environments: z.record(z.string(), z.looseObject({})).optional().describe('Deployment environments.'),
 });
 

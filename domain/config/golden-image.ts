@@ -30,7 +30,7 @@ export interface Estate {
 }
 
 const DEFAULT_TAG = 'stable';
-const DEFAULT_GROWTH_PERCENT = 50;
+const DEFAULT_GROWTH_PERCENT = 150;
 
 /** Fills in the defaults of a parsed configuration. */
 export function toEstate(config: GoldenImagesConfig): Estate {
@@ -45,10 +45,16 @@ export function toEstate(config: GoldenImagesConfig): Estate {
       floatingTag: declared.floatingTag ?? DEFAULT_TAG,
       ...(declared.releasever !== undefined && { releasever: declared.releasever }),
       policy: mergePolicies(config.policy, declared.policy),
-      contract: { ...declared.contract, maximumGrowthPercent: declared.contract?.maximumGrowthPercent ?? DEFAULT_GROWTH_PERCENT },
+      contract: {
+        ...declared.contract,
+        maximumGrowthPercent: declared.contract?.maximumGrowthPercent ?? DEFAULT_GROWTH_PERCENT,
+      },
     };
   });
-  return { byRepository: new Map(images.map((image) => [image.repository, image])), exceptions: config.exceptions ?? [] };
+  return {
+    byRepository: new Map(images.map((image) => [image.repository, image])),
+    exceptions: config.exceptions ?? [],
+  };
 }
 
 /** A golden image made from an ECR repository that no configuration declares: the built-in policy, its own name. */

@@ -32,7 +32,10 @@ export interface ParsedRecord {
  */
 export function parseRecord(value: unknown): ParsedRecord {
   if (!isObject(value)) return problem('', `is ${describe(value)}, not a finding or an event`);
-  if (!('detail-type' in value)) return parseFinding(value, '', undefined);
+  if (!('detail-type' in value))
+    return 'findingArn' in value || 'packageVulnerabilityDetails' in value
+      ? parseFinding(value, '', undefined)
+      : problem('', 'is neither an EventBridge event nor a finding of ListFindings');
   const envelope = eventEnvelope.safeParse(value);
   if (!envelope.success) return problems(envelope.error, '');
   const event = envelope.data;
@@ -116,7 +119,10 @@ function problemOf(fact: Finding, pkg: InspectorPackage, path: string): RecordPr
   const ecosystem = id === undefined ? undefined : ecosystemOf(id);
   if (ecosystem === undefined) return undefined;
   if (!ecosystem.isPackageName(fact.package))
-    return { path: `${path}.name`, message: `is ${describe(pkg.name)}, not a package name of ${ecosystem.displayName}` };
+    return {
+      path: `${path}.name`,
+      message: `is ${describe(pkg.name)}, not a package name of ${ecosystem.displayName}`,
+    };
   if (fact.floor !== undefined && !ecosystem.isVersion(fact.floor))
     return {
       path: `${path}.fixedInVersion`,

@@ -45,7 +45,11 @@ export function makePlan(
   const platform = platformOf(image, observed);
   const removable = new Set(image.policy.removable);
   const targets = new Map<string, TargetDraft>();
-  const add = (named: Pick<Target, 'package' | 'source' | 'reportedAs'>, floor: string, ids: readonly string[]): void => {
+  const add = (
+    named: Pick<Target, 'package' | 'source' | 'reportedAs'>,
+    floor: string,
+    ids: readonly string[],
+  ): void => {
     const draft = targets.get(named.package);
     if (draft === undefined) {
       targets.set(named.package, { named, floor, vulnerabilities: new Set(ids) });
@@ -69,16 +73,19 @@ export function makePlan(
   if (targets.size === 0) return undefined;
   const sorted = [...targets.values()]
     .sort((left, right) => (left.named.package < right.named.package ? -1 : 1))
-    .map(
-      (draft): Target => ({
-        ecosystem: ecosystem.id,
-        ...draft.named,
-        floor: draft.floor,
-        action: removable.has(draft.named.package) ? 'remove' : 'upgrade',
-        vulnerabilities: [...draft.vulnerabilities].sort(),
-      }),
-    );
-  return { image: image.name, ecosystem: ecosystem.id, targets: sorted, planHash: planHash(image, ecosystem.id, sorted) };
+    .map((draft): Target => ({
+      ecosystem: ecosystem.id,
+      ...draft.named,
+      floor: draft.floor,
+      action: removable.has(draft.named.package) ? 'remove' : 'upgrade',
+      vulnerabilities: [...draft.vulnerabilities].sort(),
+    }));
+  return {
+    image: image.name,
+    ecosystem: ecosystem.id,
+    targets: sorted,
+    planHash: planHash(image, ecosystem.id, sorted),
+  };
 }
 
 /** A target while findings are folded into it. */

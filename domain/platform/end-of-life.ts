@@ -10,7 +10,8 @@ interface SupportEnd {
 const DEBIAN = 'https://wiki.debian.org/DebianReleases (LTS included)';
 const UBUNTU = 'https://ubuntu.com/about/release-cycle (standard support; Ubuntu Pro not counted)';
 const ALPINE = 'https://alpinelinux.org/releases/';
-const AMAZON = 'https://aws.amazon.com/amazon-linux-2/faqs/ and https://docs.aws.amazon.com/linux/al2023/release-notes/';
+const AMAZON =
+  'https://aws.amazon.com/amazon-linux-2/faqs/ and https://docs.aws.amazon.com/linux/al2023/release-notes/';
 const REDHAT = 'https://access.redhat.com/support/policy/updates/errata (maintenance support)';
 const CENTOS = 'https://www.centos.org/cl-vs-cs/ (CentOS Linux end of life)';
 const ROCKY = 'https://wiki.rockylinux.org/rocky/version/';

@@ -6,7 +6,11 @@ export const exceptionKeys = z.strictObject({
   package: z.string().min(1).max(256).optional().describe('Only for this package; default every package.'),
   image: z.string().min(1).max(256).optional().describe('Only for this golden image; default every image.'),
   owner: z.string().min(1).max(256).optional().describe('Who accepted the risk.'),
-  justification: z.string().min(10, 'must say why, in at least 10 characters').max(2000).describe('Why the risk is accepted.'),
+  justification: z
+    .string()
+    .min(10, 'must say why, in at least 10 characters')
+    .max(2000)
+    .describe('Why the risk is accepted.'),
   expires: z.iso.date().describe('Last day (UTC) on which the exception holds, e.g. 2027-03-31.'),
 });
 

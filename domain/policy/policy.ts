@@ -12,10 +12,10 @@ export const policyKeys = z.strictObject({
   mode: z
     .enum(MODES)
     .optional()
-    .describe('auto: build and promote. approve: wait for a person. observe: decide and record, build nothing. Default auto.'),
-  minimumSeverity: severity
-    .optional()
-    .describe('Findings of this severity or worse are acted on. Default HIGH.'),
+    .describe(
+      'auto: build and promote. approve: wait for a person. observe: decide and record, build nothing. Default auto.',
+    ),
+  minimumSeverity: severity.optional().describe('Findings of this severity or worse are acted on. Default HIGH.'),
   minimumEpss: z
     .number()
     .min(0)
@@ -30,7 +30,9 @@ export const policyKeys = z.strictObject({
   patchEndOfLife: z
     .boolean()
     .optional()
-    .describe('Also patch releases whose public security support has ended. Default false: findings are parked end-of-life.'),
+    .describe(
+      'Also patch releases whose public security support has ended. Default false: findings are parked end-of-life.',
+    ),
   buildsPerDay: z.number().int().min(1).max(1000).optional().describe('Builds per image and UTC day. Default 10.'),
   maximumAttempts: z
     .number()
@@ -51,7 +53,9 @@ export const policyKeys = z.strictObject({
     .min(0)
     .max(8760)
     .optional()
-    .describe('Hours after which a residual finding is tried again, because its fix may have been published. Default 24.'),
+    .describe(
+      'Hours after which a residual finding is tried again, because its fix may have been published. Default 24.',
+    ),
 });
 
 /** Policy in force for one image: all defaults filled in. */

@@ -16,10 +16,13 @@ export interface ExplanationContext {
 
 const PARKED: Readonly<Record<ParkedReason, string>> = {
   'no-fix': 'It is parked, because no fixed version is known; it wakes when the scanner reports one.',
-  'below-threshold': 'It is parked, because it is below the threshold of the policy; it wakes when severity, exploit or EPSS rise.',
+  'below-threshold':
+    'It is parked, because it is below the threshold of the policy; it wakes when severity, exploit or EPSS rise.',
   excepted: 'It is parked, because an exception in golden-images.yaml accepts the risk until it expires.',
-  'language-package': 'It is parked, because it is in a language package, which the OS package manager cannot fix: rebuild that application.',
-  'end-of-life': 'It is parked, because public security support of the platform has ended: move the image to a supported release.',
+  'language-package':
+    'It is parked, because it is in a language package, which the OS package manager cannot fix: rebuild that application.',
+  'end-of-life':
+    'It is parked, because public security support of the platform has ended: move the image to a supported release.',
   'unsupported-platform': "It is parked, because this system does not know the platform's package manager.",
   suppressed: 'It is parked, because a suppression rule of the scanner covers it.',
   'stale-digest': 'It is parked, because it was only seen on a digest that is not the current one.',
@@ -41,7 +44,9 @@ export function explainFinding(finding: FindingItem, { head, patches, policy }: 
     `First seen ${finding.firstObservedAt}: ${finding.vulnerabilityId} in ${finding.package} (${finding.packageManager}${
       finding.filePath === undefined ? '' : `, ${finding.filePath}`
     }).`,
-    ...Object.entries(finding.observations).map(([digest, seen]) => describeObservation(digest, seen, finding.judgedOn)),
+    ...Object.entries(finding.observations).map(([digest, seen]) =>
+      describeObservation(digest, seen, finding.judgedOn),
+    ),
     currentDigestLine(finding, head),
     ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
     ...patchLines(finding, patches),

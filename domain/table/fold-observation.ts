@@ -71,9 +71,7 @@ function prune(
   const others = Object.keys(observations).filter((digest) => !keep.has(digest));
   if (others.length <= OTHER_DIGESTS_KEPT) return observations;
   const rank = (digest: string): string => `${observations[digest]?.pushedAt ?? ''}\n${digest}`;
-  const dropped = new Set(
-    others.sort((left, right) => (rank(left) < rank(right) ? 1 : -1)).slice(OTHER_DIGESTS_KEPT),
-  );
+  const dropped = new Set(others.sort((left, right) => (rank(left) < rank(right) ? 1 : -1)).slice(OTHER_DIGESTS_KEPT));
   return Object.fromEntries(Object.entries(observations).filter(([digest]) => !dropped.has(digest)));
 }
 

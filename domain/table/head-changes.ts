@@ -2,7 +2,7 @@ import type { FindingTable } from '../ports';
 import type { HeadItem, SeenDigest } from './head-item';
 import { isHeadItem, newerDigest } from './head-item';
 import { headKey, replanKey } from './keys';
-import type { ReplanItem } from "./replan-item";
+import type { ReplanItem } from './replan-item';
 import { isReplanItem } from './replan-item';
 import type { Draft } from './update-item';
 import { updateItem } from './update-item';

@@ -4,10 +4,9 @@ import { isPatchItem } from './patch-item';
 import { updateItem } from './update-item';
 
 /** What changes with a patch's state. */
-export interface PatchMove
-  extends Partial<
-    Pick<PatchItem, 'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'evidenceUri'>
-  > {
+export interface PatchMove extends Partial<
+  Pick<PatchItem, 'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'evidenceUri'>
+> {
   readonly state: PatchState;
 }
 

@@ -17,11 +17,7 @@ export interface LeaseEnd {
  * Gives an image's lease back. Does nothing where the lease is another patch's: a late word about an old build must not
  * free a new one.
  */
-export async function releaseLease(
-  table: FindingTable,
-  image: string,
-  end: LeaseEnd,
-): Promise<HeadItem | undefined> {
+export async function releaseLease(table: FindingTable, image: string, end: LeaseEnd): Promise<HeadItem | undefined> {
   return await updateHead(table, image, (head) => {
     if (head.lease?.patch !== end.patch) return undefined;
     const { lease: _lease, ...rest } = head;

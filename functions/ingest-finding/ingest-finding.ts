@@ -138,13 +138,11 @@ function observedPart({
 
 function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest {
   return facts
-    .map(
-      (fact): SeenDigest => ({
-        digest: fact.digest,
-        ...(fact.pushedAt !== undefined && { pushedAt: fact.pushedAt }),
-        floating: fact.tags.includes(image.floatingTag),
-      }),
-    )
+    .map((fact): SeenDigest => ({
+      digest: fact.digest,
+      ...(fact.pushedAt !== undefined && { pushedAt: fact.pushedAt }),
+      floating: fact.tags.includes(image.floatingTag),
+    }))
     .reduce((newest: SeenDigest | undefined, seen) => newerDigest(newest, seen), undefined) as SeenDigest;
 }
 

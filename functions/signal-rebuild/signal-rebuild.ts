@@ -71,8 +71,7 @@ function whyNot(
 ): 'busy' | 'stopped' | 'budget-spent' | undefined {
   if (head.state === 'STOPPED') return 'stopped';
   if (head.state === 'BUSY') return 'busy';
-  const isSpent =
-    head.builds.day === now.toISOString().slice(0, 10) && head.builds.count >= image.policy.buildsPerDay;
+  const isSpent = head.builds.day === now.toISOString().slice(0, 10) && head.builds.count >= image.policy.buildsPerDay;
   return isSpent ? 'budget-spent' : undefined;
 }
 

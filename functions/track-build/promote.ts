@@ -60,7 +60,10 @@ export async function promote(
       since: now.toISOString(),
       packagesUri,
       descendsFrom: [
-        ...new Set([...(head?.promoted?.descendsFrom ?? []), ...[head?.adopted?.digest].filter((one) => one !== undefined)]),
+        ...new Set([
+          ...(head?.promoted?.descendsFrom ?? []),
+          ...[head?.adopted?.digest].filter((one) => one !== undefined),
+        ]),
       ].slice(-10),
     },
   });

@@ -86,7 +86,8 @@ async function gatherProof(
 
 async function inspect(ports: TrackBuildPorts, reference: string, ecosystem: Ecosystem): Promise<Inspected> {
   const image = await ports.registry.describe(reference);
-  if (image === undefined) throw new GoldenImagesError('proof', `image ${reference} is gone, so nothing can be proven on it`);
+  if (image === undefined)
+    throw new GoldenImagesError('proof', `image ${reference} is gone, so nothing can be proven on it`);
   const packages = await ports.inventory.packagesOf(reference, ecosystem.id);
   if (packages === undefined)
     throw new GoldenImagesError('proof', `image ${reference} has no package database of ${ecosystem.displayName}`, {

@@ -15,10 +15,12 @@ import { makeProveCandidate } from './prove-candidate';
 import type { TrackBuildPorts } from './track-build-ports';
 
 /** Where an image's build in flight stands after it was tracked. */
-export type TrackBuildResult = { readonly did: 'nothing'; readonly why: 'no-build' | 'building' } | {
-  readonly did: 'promoted' | 'held' | 'failed';
-  readonly patch: PatchItem;
-};
+export type TrackBuildResult =
+  | { readonly did: 'nothing'; readonly why: 'no-build' | 'building' }
+  | {
+      readonly did: 'promoted' | 'held' | 'failed';
+      readonly patch: PatchItem;
+    };
 
 /**
  * Follows an image's build in flight to its end: a failed one gives the lease back with its reason, an available one
@@ -30,7 +32,8 @@ export function makeTrackBuild(ports: TrackBuildPorts): (image: GoldenImage) => 
     const { table, builder, clock } = ports;
     const lease = (await readHead(table, image.name))?.lease;
     const item = lease === undefined ? undefined : await table.get(patchKey(image.name, lease.patch));
-    if (item === undefined || !isPatchItem(item) || item.buildId === undefined) return { did: 'nothing', why: 'no-build' };
+    if (item === undefined || !isPatchItem(item) || item.buildId === undefined)
+      return { did: 'nothing', why: 'no-build' };
     if (item.state === 'CANDIDATE') return await prove(image, item);
     // The patch's last state was written, but not yet the lease's end.
     if (item.state === 'PROMOTED') return await prove(image, item);
@@ -53,7 +56,11 @@ export function makeTrackBuild(ports: TrackBuildPorts): (image: GoldenImage) => 
   };
 }
 
-const LOST: BuildStatus = { state: 'FAILED', reason: 'builder', detail: 'the build is not known to the builder any more' };
+const LOST: BuildStatus = {
+  state: 'FAILED',
+  reason: 'builder',
+  detail: 'the build is not known to the builder any more',
+};
 
 async function fail(
   ports: TrackBuildPorts,
@@ -68,7 +75,12 @@ async function fail(
     reason: status.reason,
     detail: status.detail,
   });
-  logger.warn('build failed', { image: image.name, patch: patch.sequence, reason: status.reason, detail: status.detail });
+  logger.warn('build failed', {
+    image: image.name,
+    patch: patch.sequence,
+    reason: status.reason,
+    detail: status.detail,
+  });
   return await endWithoutPromotion(ports, image, failed ?? patch);
 }
 

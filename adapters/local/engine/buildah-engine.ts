@@ -23,7 +23,8 @@ export const buildahEngine: Engine = {
   async inspect(reference: string): Promise<EngineImage | undefined> {
     const result = await runCommand('buildah', ['inspect', '--type', 'image', reference]);
     if (result.code !== 0) {
-      if (/image not known|does not exist|not found|unable to find|locating image/i.test(result.stderr)) return undefined;
+      if (/image not known|does not exist|not found|unable to find|locating image/i.test(result.stderr))
+        return undefined;
       throw new EngineError(`buildah inspect ${reference} failed: ${result.stderr.trim()}`);
     }
     const image = inspection.parse(JSON.parse(result.stdout));
@@ -65,7 +66,8 @@ export const buildahEngine: Engine = {
         await copyExisting(root, paths, destination);
       } else {
         // A rootless mount is only visible inside the user namespace that made it.
-        const script = 'root=$(buildah mount "$1") && shift && dest=$1 && shift && cd "$root" && for p in "$@"; do [ -e "$p" ] && cp -a --parents -- "$p" "$dest"; done; :';
+        const script =
+          'root=$(buildah mount "$1") && shift && dest=$1 && shift && cd "$root" && for p in "$@"; do [ -e "$p" ] && cp -a --parents -- "$p" "$dest"; done; :';
         await runChecked('buildah', ['unshare', 'sh', '-c', script, 'sh', container, destination, ...paths]);
       }
     } finally {

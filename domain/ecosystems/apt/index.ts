@@ -21,9 +21,7 @@ export const apt: Ecosystem = {
   hasSourcePackages: true,
   proposeCommands: (upgrade, remove) => [
     'apt-get update',
-    ...(upgrade.length > 0
-      ? [`apt-get install -y --only-upgrade --no-install-recommends ${upgrade.join(' ')}`]
-      : []),
+    ...(upgrade.length > 0 ? [`apt-get install -y --only-upgrade --no-install-recommends ${upgrade.join(' ')}`] : []),
     ...(remove.length > 0 ? [`apt-get purge -y ${remove.join(' ')}`] : []),
     'apt-get clean',
     'rm -rf /var/lib/apt/lists/*',

@@ -20,9 +20,7 @@ export const dnf: Ecosystem = {
   database: rpmDatabase,
   hasSourcePackages: false,
   proposeCommands: (upgrade, remove) => [
-    ...(upgrade.length > 0
-      ? [`dnf upgrade -y --refresh --setopt=install_weak_deps=False ${upgrade.join(' ')}`]
-      : []),
+    ...(upgrade.length > 0 ? [`dnf upgrade -y --refresh --setopt=install_weak_deps=False ${upgrade.join(' ')}`] : []),
     ...(remove.length > 0 ? [`dnf remove -y ${remove.join(' ')}`] : []),
     'dnf clean all',
   ],
