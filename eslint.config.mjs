@@ -4,16 +4,16 @@ import tseslint from 'typescript-eslint';
 
 /** The rooms of the repository and the arrows between them (docs/architecture.md). */
 const elements = [
-  { type: 'domain', pattern: 'domain/**', mode: 'full' },
-  { type: 'handler', pattern: 'functions/*/handler.ts', mode: 'full' },
-  { type: 'use-case', pattern: 'functions/**', mode: 'full' },
-  { type: 'adapter', pattern: 'adapters/**', mode: 'full' },
-  { type: 'cli', pattern: 'cli/**', mode: 'full' },
-  { type: 'module', pattern: 'modules/**', mode: 'full' },
-  { type: 'stack', pattern: 'stacks/**', mode: 'full' },
-  { type: 'app', pattern: 'main.ts', mode: 'full' },
-  { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**'], mode: 'full' },
-  { type: 'test', pattern: '__tests__/**', mode: 'full' },
+  { type: 'domain', pattern: 'domain/**', partialMatch: false },
+  { type: 'handler', pattern: 'functions/*/handler.ts', partialMatch: false },
+  { type: 'use-case', pattern: 'functions/**', partialMatch: false },
+  { type: 'adapter', pattern: 'adapters/**', partialMatch: false },
+  { type: 'cli', pattern: 'cli/**', partialMatch: false },
+  { type: 'module', pattern: 'modules/**', partialMatch: false },
+  { type: 'stack', pattern: 'stacks/**', partialMatch: false },
+  { type: 'app', pattern: 'main.ts', partialMatch: false },
+  { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**'], partialMatch: false },
+  { type: 'test', pattern: '__tests__/**', partialMatch: false },
 ];
 const arrows = {
   domain: ['domain'],
@@ -41,11 +41,14 @@ export default tseslint.config(
       'import/resolver': { typescript: { alwaysTryTypes: true } },
     },
     rules: {
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: Object.entries(arrows).map(([from, allow]) => ({ from, allow })),
+          policies: Object.entries(arrows).map(([from, allowed]) => ({
+            from: { element: { type: from } },
+            allow: allowed.map((to) => ({ to: { element: { type: to } } })),
+          })),
         },
       ],
       '@typescript-eslint/no-floating-promises': 'error',

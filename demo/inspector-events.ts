@@ -57,6 +57,16 @@ export interface InspectorFindingEvent {
     readonly severity: string;
     readonly fixAvailable: 'YES' | 'NO';
     readonly title: string;
+    readonly resources: readonly {
+      readonly details: {
+        readonly awsEcrContainerImage: {
+          readonly repositoryName: string;
+          readonly imageHash: string;
+          readonly imageTags: readonly string[];
+          readonly platform: string;
+        };
+      };
+    }[];
     readonly packageVulnerabilityDetails: {
       readonly vulnerabilityId: string;
       readonly source: string;

@@ -96,7 +96,7 @@ export class LocalImageBuilder implements ImageBuilder {
     const logUri =
       log === undefined
         ? undefined
-        : await this.options.scripts.putAudit(request.image.name, `${request.patchId}/build.log`, log.toWellFormed());
+        : await this.options.scripts.putAudit(request.image.name, `${request.patchId}.build.log`, log.toWellFormed());
     await replaceFile(
       this.path(id, 'status.json'),
       JSON.stringify({ ...status, ...(logUri !== undefined && { logUri }) }),

@@ -35,7 +35,7 @@ export function consoleLogger(verbose: boolean): Logger {
 }
 
 function format(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Prints one JSON document to standard output. */

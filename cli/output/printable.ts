@@ -1,5 +1,5 @@
 /** Control and format characters: they would steer a terminal or reorder what a person reads. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Makes text from outside safe to print: control, bidirectional and invisible characters are shown as `\u{…}`.

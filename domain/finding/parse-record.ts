@@ -177,7 +177,7 @@ function join(left: string, right: string): string {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -39,8 +39,13 @@ export function judgeFinding(
     exceptions,
     now,
   });
-  if (verdict.state === 'OPEN' && known?.state === 'RESIDUAL' && staysResidual(known, about, image, now)) return known;
+  if (verdict.state === 'OPEN' && known?.state === 'RESIDUAL' && staysResidual(known, about, image, now))
+    return { ...about, state: 'RESIDUAL', ...residualPart(known) };
   return { ...about, ...verdict };
+}
+
+function residualPart({ reason, residualSince }: JudgedPart): Pick<JudgedPart, 'reason' | 'residualSince'> {
+  return { ...(reason !== undefined && { reason }), ...(residualSince !== undefined && { residualSince }) };
 }
 
 function staysResidual(

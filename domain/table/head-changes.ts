@@ -28,7 +28,7 @@ export async function updateHead(
     failures: 0,
     builds: { day: '', count: 0 },
   };
-  return await updateItem<HeadItem>(table, headKey(image), isHeadItem, (known) => fold(known ?? fresh));
+  return (await updateItem<HeadItem>(table, headKey(image), isHeadItem, (known) => fold(known ?? fresh))).item;
 }
 
 /** Takes note of a digest that the scanner has seen; it becomes the adopted one where it is newer. */

@@ -21,10 +21,10 @@ export async function movePatch(
   now: Date,
   move: PatchMove,
 ): Promise<PatchItem | undefined> {
-  let moved = false;
-  const item = await updateItem<PatchItem>(table, { pk: patch.pk, sk: patch.sk }, isPatchItem, (known) => {
-    moved = known !== undefined && from.includes(known.state);
-    return known === undefined || !moved ? undefined : { ...known, ...move, stateSince: now.toISOString() };
-  });
-  return moved ? item : undefined;
+  const { item, written } = await updateItem<PatchItem>(table, { pk: patch.pk, sk: patch.sk }, isPatchItem, (known) =>
+    known !== undefined && from.includes(known.state)
+      ? { ...known, ...move, stateSince: now.toISOString() }
+      : undefined,
+  );
+  return written ? item : undefined;
 }

@@ -100,7 +100,7 @@ async function writePatch(
     ...(image.releasever !== undefined && { releasever: image.releasever }),
   });
   const { uri, sha256 } = await scripts.putScript(image.name, script);
-  const proposalUri = await scripts.putAudit(image.name, `${sha256}/proposals.json`, proposals(plan, tried));
+  const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, proposals(plan, tried));
   const key = patchKey(image.name, at.sequence);
   const patch: PatchItem = {
     ...key,

@@ -80,11 +80,9 @@ async function ingestImage(
   let folded = 0;
   for (const fact of facts) {
     const key = { pk: imagePartition(image.name), sk: findingSortKey(fact) };
-    let isNews = false;
-    await updateItem<FindingItem>(table, key, isFindingItem, (known) => {
+    const { written } = await updateItem<FindingItem>(table, key, isFindingItem, (known) => {
       const observed = foldObservation(known, fact.digest, toObservation(fact), fact.firstObservedAt, keep);
-      isNews = observed !== known;
-      if (!isNews) return undefined;
+      if (observed === known) return undefined;
       const verdict = judgeFinding(fact, observed, known, {
         image,
         exceptions: estate.exceptions,
@@ -103,7 +101,7 @@ async function ingestImage(
         ...verdict,
       };
     });
-    if (isNews) folded++;
+    if (written) folded++;
   }
   return { folded, head, moved: currentDigest(before) !== current && before !== undefined };
 }

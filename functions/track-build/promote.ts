@@ -40,7 +40,7 @@ export async function promote(
   const head = await readHead(table, image.name);
   const packagesUri = await scripts.putAudit(
     image.name,
-    `${patch.patchId}/packages.json`,
+    `${patch.patchId}.packages.json`,
     `${JSON.stringify(proof.candidate.packages)}\n`,
   );
   await observeOnCandidate(ports, image, patch, proof, currentDigest(head), now);

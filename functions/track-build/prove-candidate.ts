@@ -46,7 +46,7 @@ export function makeProveCandidate(
     const proof = await gatherProof(ports, image, patch, logUri);
     const evidenceUri = await ports.scripts.putAudit(
       image.name,
-      `${patch.patchId}/evidence.json`,
+      `${patch.patchId}.evidence.json`,
       evidence(image, patch, proof, logUri),
     );
     const reason = reasonToHold(proof);
