@@ -58,11 +58,18 @@ export interface InspectorFindingEvent {
     readonly fixAvailable: 'YES' | 'NO';
     readonly title: string;
     readonly resources: readonly {
+      readonly type: 'AWS_ECR_CONTAINER_IMAGE';
+      readonly id: string;
+      readonly partition: 'aws';
+      readonly region: string;
       readonly details: {
         readonly awsEcrContainerImage: {
           readonly repositoryName: string;
           readonly imageHash: string;
           readonly imageTags: readonly string[];
+          readonly architecture: string;
+          readonly pushedAt: string;
+          readonly registry: string;
           readonly platform: string;
         };
       };

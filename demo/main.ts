@@ -36,10 +36,22 @@ async function demo(): Promise<void> {
   await rm(DIRECTORY, { recursive: true, force: true });
   await mkdir(DIRECTORY, { recursive: true });
   const engine = await chooseEngine('auto');
-  say(engine === undefined ? 'No container engine works here: the demo stops after the signal.' : `Engine: ${engine.name}`);
+  say(
+    engine === undefined
+      ? 'No container engine works here: the demo stops after the signal.'
+      : `Engine: ${engine.name}`,
+  );
   const setting = await prepare(engine);
   const args = ['patch', '--config', 'demo/golden-images.yaml', '--state', join(DIRECTORY, 'state')];
-  const patch = [...args, '--findings', ...setting.findings, '--base', setting.base, '--engine', engine?.name ?? 'none'];
+  const patch = [
+    ...args,
+    '--findings',
+    ...setting.findings,
+    '--base',
+    setting.base,
+    '--engine',
+    engine?.name ?? 'none',
+  ];
   await show(patch);
   if (engine === undefined) {
     say('To go on: install buildah (or podman, or docker), then run `make demo` again.');
@@ -65,7 +77,9 @@ async function prepare(engine: Engine | undefined): Promise<Setting> {
   const pending = await findPendingUpdates(base, { changelogBytes: CHANGELOG_BYTES });
   const file = join(DIRECTORY, 'pending-updates.jsonl');
   await writeFile(file, toJsonLines(toInspectorEvents(pending, await factsOfRealImage())));
-  say(`Findings of that base, newer than those of 2024: its ${pending.length} sources with pending security updates (${file})`);
+  say(
+    `Findings of that base, newer than those of 2024: its ${pending.length} sources with pending security updates (${file})`,
+  );
   return { base, findings: [REAL_FINDINGS, file] };
 }
 

@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { output, run } from '../../../demo/command';
+
+/** A look at the engine's store and at images in it, with the machine's tools alone. */
+
+const RPM_QUERY = String.raw`%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\t%{SOURCERPM}\n`;
+const DPKG_QUERY = String.raw`\${Package}\t\${Version}\t\${source:Package}\t\${source:Version}\t\${db:Status-Abbrev}\n`;
+
+/** What an installed Debian binary package is built from, and how dpkg thinks of it (`ii ` where all is well). */
+export interface InstalledDeb {
+  readonly name: string;
+  readonly version: string;
+  readonly source: string;
+  readonly sourceVersion: string;
+  readonly status: string;
+}
+
+/** Configuration and layers of an image (OCI image specification). */
+export interface ImageFacts {
+  readonly digest: string;
+  /** Digests of the unpacked layers, the lowest first. */
+  readonly layers: readonly string[];
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Makes an image of a root file system's tar, configured as base images are. @param configure arguments of `buildah config` */
+export async function importImage(
+  tar: string,
+  reference: string,
+  configure: readonly string[] = DEBIAN_CONFIG,
+  change: (root: string) => Promise<void> = async () => {
+    await Promise.resolve();
+  },
+): Promise<void> {
+  const container = (await output('buildah', ['from', 'scratch'])).trim();
+  try {
+    await run('buildah', ['add', '--quiet', container, tar, '/']);
+    await change((await output('buildah', ['mount', container])).trim());
+    if (configure.length > 0) await run('buildah', ['config', ...configure, container]);
+    await run('buildah', ['commit', '--quiet', container, reference]);
+  } finally {
+    await run('buildah', ['rm', container]);
+  }
+}
+
+/** The configuration of Debian's own base images. */
+export const DEBIAN_CONFIG: readonly string[] = [
+  ...['--env', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  ...['--cmd', '["bash"]'],
+];
+
+/** Facts of an image, or undefined where the store has none of that name. */
+export async function inspectImage(reference: string): Promise<ImageFacts | undefined> {
+  const result = await run('buildah', ['inspect', '--type', 'image', reference], { accept: 'any' });
+  if (result.code !== 0) return undefined;
+  const image = JSON.parse(result.stdout.toString('utf8')) as {
+    FromImageDigest: string;
+    OCIv1: { config?: Record<string, unknown>; rootfs: { diff_ids: string[] } };
+  };
+  return { digest: image.FromImageDigest, layers: image.OCIv1.rootfs.diff_ids, config: image.OCIv1.config ?? {} };
+}
+
+/** Mounts an image's root file system for the time of a look. */
+export async function withMounted<T>(reference: string, look: (root: string) => Promise<T>): Promise<T> {
+  const container = (await output('buildah', ['from', '--pull-never', reference])).trim();
+  try {
+    return await look((await output('buildah', ['mount', container])).trim());
+  } finally {
+    await run('buildah', ['rm', container]);
+  }
+}
+
+/** What dpkg itself says is installed in an image. */
+export async function debsOf(reference: string): Promise<InstalledDeb[]> {
+  return await withMounted(reference, async (root) => {
+    const listing = await output('dpkg-query', [
+      `--admindir=${join(root, 'var/lib/dpkg')}`,
+      '--show',
+      `--showformat=${DPKG_QUERY.replaceAll('\\$', '$')}`,
+    ]);
+    return lines(listing).map((line) => {
+      const [name = '', version = '', source = '', sourceVersion = '', status = ''] = line.split('\t');
+      return { name, version, source, sourceVersion, status };
+    });
+  });
+}
+
+/** What rpm itself says is installed in an image: `epoch:version-release` by name. */
+export async function rpmsOf(reference: string): Promise<Map<string, string>> {
+  return await withMounted(reference, async (root) => {
+    const database = join(root, 'var/lib/rpm');
+    const listing = await output('rpm', ['--dbpath', database, '-qa', '--queryformat', RPM_QUERY]);
+    return new Map(
+      lines(listing).map((line) => {
+        const [name = '', version = ''] = line.split('\t');
+        return [name, version];
+      }),
+    );
+  });
+}
+
+/** Whether dpkg says that a version is at least another. */
+export async function debAtLeast(version: string, floor: string): Promise<boolean> {
+  return (await run('dpkg', ['--compare-versions', version, 'ge', floor], { accept: [0, 1] })).code === 0;
+}
+
+/** Whether rpm says that a version, `[epoch:]version-release`, is at least another. */
+export async function rpmAtLeast(version: string, floor: string): Promise<boolean> {
+  const answer = await output('rpm', ['--eval', `%{lua:print(rpm.vercmp("${version}", "${floor}"))}`]);
+  return Number(answer.trim()) >= 0;
+}
+
+/** Paths in the highest layer of an image, sorted, as they are in the layer's own tar. */
+export async function topLayer(reference: string): Promise<string[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'golden-images-e2e-layer-'));
+  try {
+    await run('buildah', ['push', '--quiet', reference, `oci:${directory}`]);
+    const blob = (digest: string): string => join(directory, 'blobs', digest.replace(':', '/'));
+    const index = await readJson<{ manifests: { digest: string }[] }>(join(directory, 'index.json'));
+    const manifest = await readJson<{ layers: { digest: string }[] }>(blob(index.manifests[0]!.digest));
+    return lines(await output('tar', ['-tf', blob(manifest.layers.at(-1)!.digest)])).sort();
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Paths of everything in an image, without the leading slash. */
+export async function filesOf(reference: string): Promise<Set<string>> {
+  return await withMounted(reference, async (root) => {
+    const listing = await output('find', [root, '-xdev', '-printf', String.raw`%P\n`]);
+    return new Set(lines(listing));
+  });
+}
+
+/** Paths that the Debian packages in an image own, without the leading slash; `/lib` and its like lie in `/usr`. */
+export async function ownedByDebs(reference: string): Promise<Set<string>> {
+  return await withMounted(reference, async (root) => {
+    const listing = await output('sh', ['-c', 'cat "$1"/var/lib/dpkg/info/*.list', 'sh', root]);
+    return new Set(lines(listing).map((path) => path.slice(1).replace(/^(?=(?:bin|sbin|lib\w*)(?:\/|$))/, 'usr/')));
+  });
+}
+
+/** Names of all images in the store that are in a repository below `localhost/`, or in the one where bases are kept. */
+export async function imagesOf(repository: string): Promise<string[]> {
+  const all = JSON.parse(await output('buildah', ['images', '--json'])) as { names?: string[] }[];
+  const mine = [`localhost/${repository}:`, `localhost/golden-images-base/${repository}:`];
+  return all
+    .flatMap(({ names }) => names ?? [])
+    .filter((name) => mine.some((prefix) => name.startsWith(prefix)))
+    .sort();
+}
+
+/** Removes images from the store, name by name. */
+export async function removeImages(references: readonly string[]): Promise<void> {
+  for (const reference of references) await run('buildah', ['rmi', reference]);
+}
+
+async function readJson<T>(file: string): Promise<T> {
+  return JSON.parse(await readFile(file, 'utf8')) as T;
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

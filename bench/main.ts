@@ -1,0 +1,26 @@
+import { reportError } from '../cli/output/report-error';
+import { benchPatch } from './patch';
+import { benchVersions } from './versions';
+
+/** The benchmarks by name. Each prints its figures as ratios against a baseline of the same run. */
+const BENCHMARKS: ReadonlyMap<string, () => Promise<void>> = new Map([
+  ['patch', benchPatch],
+  ['versions', benchVersions],
+]);
+
+void (async (): Promise<void> => {
+  const [name] = process.argv.slice(2);
+  const chosen = name === undefined ? [...BENCHMARKS.values()] : [BENCHMARKS.get(name)];
+  try {
+    for (const benchmark of chosen) {
+      if (benchmark === undefined) {
+        process.stderr.write(`bench: there is no benchmark "${name ?? ''}": ${[...BENCHMARKS.keys()].join(', ')}\n`);
+        process.exitCode = 2;
+        return;
+      }
+      await benchmark();
+    }
+  } catch (error) {
+    process.exitCode = reportError(error, true);
+  }
+})();
