@@ -5,27 +5,23 @@ import tseslint from 'typescript-eslint';
 /** The rooms of the repository and the arrows between them (docs/architecture.md). */
 const elements = [
   { type: 'domain', pattern: 'domain/**', partialMatch: false },
-  { type: 'handler', pattern: 'functions/*/handler.ts', partialMatch: false },
   { type: 'use-case', pattern: 'functions/**', partialMatch: false },
   { type: 'adapter', pattern: 'adapters/**', partialMatch: false },
   { type: 'cli', pattern: 'cli/**', partialMatch: false },
   { type: 'module', pattern: 'modules/**', partialMatch: false },
   { type: 'stack', pattern: 'stacks/**', partialMatch: false },
-  { type: 'app', pattern: 'main.ts', partialMatch: false },
   { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**'], partialMatch: false },
   { type: 'test', pattern: '__tests__/**', partialMatch: false },
 ];
 const arrows = {
   domain: ['domain'],
   'use-case': ['use-case', 'domain'],
-  handler: ['use-case', 'adapter', 'domain'],
   adapter: ['adapter', 'domain'],
   cli: ['cli', 'use-case', 'adapter', 'domain'],
   module: ['module'],
   stack: ['stack', 'module', 'domain'],
-  app: ['stack', 'module', 'domain', 'adapter'],
   tool: ['tool', 'cli', 'use-case', 'adapter', 'domain'],
-  test: ['test', 'tool', 'cli', 'use-case', 'handler', 'adapter', 'domain', 'module', 'stack', 'app'],
+  test: ['test', 'tool', 'cli', 'use-case', 'adapter', 'domain', 'module', 'stack'],
 };
 
 export default tseslint.config(

@@ -239,7 +239,7 @@ async function forgedIn(reference: string): Promise<Record<string, string>> {
   return Object.fromEntries(
     debs
       .filter(({ name }) => /forge-|^linux-libc-dev$/.test(name))
-      .map(({ name, version }) => [name, version])
-      .sort(([left = ''], [right = '']) => (left < right ? -1 : 1)),
+      .sort((left, right) => (left.name < right.name ? -1 : 1))
+      .map(({ name, version }) => [name, version] as const),
   );
 }

@@ -10,8 +10,8 @@ const LOCAL_REGISTRY = 'localhost';
 /** What the engine's store is asked with. */
 export interface EngineRegistryOptions {
   readonly engine: Engine;
-  /** Base to build from, by golden image name: a reference, an archive or a root filesystem tar. */
-  readonly bases: ReadonlyMap<string, string>;
+  /** Base to build from instead of an image's parent: a reference, an archive or a root filesystem tar. */
+  readonly base?: string;
   /** Reference or tag that promotion moves, instead of `localhost/<repository>:<floatingTag>`. */
   readonly tag?: string;
   readonly onProgress?: (message: string) => void;
@@ -19,7 +19,7 @@ export interface EngineRegistryOptions {
 
 /** The container engine's own store as the registry. */
 export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistry {
-  const { engine, bases, tag } = options;
+  const { engine, tag } = options;
   const parents = new Map<string, Promise<ImageDescription>>();
 
   async function describe(reference: string): Promise<ImageDescription | undefined> {
@@ -28,7 +28,7 @@ export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistr
   }
 
   async function parent(image: GoldenImage): Promise<ImageDescription> {
-    const base = bases.get(image.name) ?? image.parent;
+    const base = options.base ?? image.parent;
     if (base === undefined)
       throw new BadInputError(`golden image ${image.name} has no base to build from`, {
         hint: 'say --base <reference, archive or tar>, or declare the image with its parent in golden-images.yaml',

@@ -11,7 +11,8 @@ const DEFAULT_FILE = 'golden-images.yaml';
 
 /** The golden images of a run: those that the configuration declares, and, where allowed, any other repository. */
 export interface RunEstate {
-  readonly byRepository: ReadonlyMap<string, GoldenImage>;
+  /** Filled in where a run learns more of an image. */
+  readonly byRepository: Map<string, GoldenImage>;
   readonly exceptions: readonly RiskException[];
   /** Author that the configuration names, if any. */
   readonly author?: AuthorChoice;
@@ -39,9 +40,7 @@ export async function loadEstate(
   const declared = config === undefined ? undefined : toEstate(config);
   const openToAll = undeclared === 'always' || file === undefined;
   return {
-    byRepository: openToAll
-      ? new OpenRepositories(declared?.byRepository)
-      : (declared?.byRepository ?? new Map<string, GoldenImage>()),
+    byRepository: openToAll ? new OpenRepositories(declared?.byRepository) : new Map(declared?.byRepository),
     exceptions: declared?.exceptions ?? [],
     ...(config?.author !== undefined && { author: config.author }),
   };

@@ -1,13 +1,14 @@
 import { makeEngineRegistry } from '../../adapters/local/engine-registry';
-import type { EngineName } from '../../adapters/local/engine/engine';
+import type { Engine, EngineName } from '../../adapters/local/engine/engine';
 import { chooseEngine } from '../../adapters/local/engine/choose-engine';
 import { LocalImageBuilder } from '../../adapters/local/local-image-builder';
 import { runLocalPipeline } from '../../adapters/local/local-pipeline';
 import { makePackageInventory } from '../../adapters/local/package-inventory';
+import { lockState } from '../../adapters/local/state-lock';
 import { rulesAuthor } from '../../domain/author/rules-author';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError } from '../../domain/errors';
-import type { Clock, FindingTable, ImageRegistry, Logger } from '../../domain/ports';
+import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { readHead, requestReplan } from '../../domain/table/head-changes';
 import { FINDING_PREFIX, imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
@@ -17,7 +18,9 @@ import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-findin
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
 import { makeStartBuild } from '../../functions/start-build/start-build';
 import { makeTrackBuild } from '../../functions/track-build/track-build';
+import { completePlatforms } from './complete-platform';
 import { ingestFiles } from './ingest-files';
+import type { RunEstate } from './load-estate';
 import { loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
@@ -53,59 +56,70 @@ export async function patch(options: PatchOptions): Promise<PatchReport> {
   const estate = await loadEstate(options.config, 'without-config');
   const state = await openStateDirectory(options.state);
   try {
-    const { clock, logger, onProgress } = options;
-    const ports = { table: state.table, scripts: state.scripts, signal: state.signal, clock, logger };
-    const ingest = makeIngestFinding({ ...ports, estate });
-    const summary = await ingestFiles(options.findings, ingest);
-    const images = selectImages(imagesOf(estate.byRepository, summary.images), options);
-    const bases = new Map(options.base === undefined ? [] : images.map((image) => [image.name, options.base ?? '']));
-    const registry =
-      engine === undefined
-        ? undefined
-        : makeEngineRegistry({ engine, bases, onProgress, ...(options.tag !== undefined && { tag: options.tag }) });
-    const since = new Map<string, Awaited<ReturnType<typeof whereItStands>>>();
-    for (const image of images) since.set(image.name, await whereItStands(state.table, image));
-
-    const judgeAgain = makeJudgeAgain({ ...ports, estate });
-    const steps = {
-      generatePatch: makeGeneratePatch({ ...ports, author: rulesAuthor }),
-      signalRebuild: makeSignalRebuild(ports),
-      ...(engine !== undefined &&
-        registry !== undefined && {
-          build: makeBuildStep({
-            ...ports,
-            state,
-            registry,
-            inventory: makePackageInventory(engine),
-            engine,
-            exceptions: estate.exceptions,
-            onProgress,
-          }),
-        }),
-    };
-    for (const image of images) {
-      if (options.retry) await retryImage(state.table, image, clock());
-      if (steps.build !== undefined) await steps.build(image);
-      await observePromoted(ports, image, estate.exceptions);
-      await judgeAgain(image);
-      await wakeWhereOpen(state.table, image);
+    const unlock = await lockState(state.path);
+    try {
+      return await patchWith(options, engine, estate, state);
+    } finally {
+      await unlock();
     }
-    await runLocalPipeline({ stream: state.stream, images, steps });
-
-    const reports: [string, ImageReport][] = [];
-    for (const image of images) {
-      const before = since.get(image.name) ?? { sequence: 0, inFlight: undefined };
-      reports.push([image.name, await reportImage(state.table, image, before, state.path, registry)]);
-    }
-    return {
-      images: Object.fromEntries(reports),
-      malformed: summary.malformed,
-      duplicates: summary.duplicates,
-      ignored: summary.ignored,
-    };
   } finally {
     state.close();
   }
+}
+
+async function patchWith(
+  options: PatchOptions,
+  engine: Engine | undefined,
+  estate: RunEstate,
+  state: StateDirectory,
+): Promise<PatchReport> {
+  const { clock, logger, onProgress, base, tag } = options;
+  const { table, scripts, signal } = state;
+  const ports = { table, scripts, signal, clock, logger };
+  const local =
+    engine === undefined
+      ? undefined
+      : {
+          engine,
+          registry: makeEngineRegistry({
+            engine,
+            onProgress,
+            ...(base !== undefined && { base }),
+            ...(tag !== undefined && { tag }),
+          }),
+        };
+  const ingest = makeIngestFinding({ ...ports, estate });
+  const summary = await ingestFiles(options.findings, async (findings) => {
+    if (local !== undefined) await completePlatforms(estate.byRepository, findings, local.engine, local.registry);
+    return await ingest(findings);
+  });
+  const images = selectImages(imagesOf(estate.byRepository, summary.images), options);
+  const since = new Map<string, Awaited<ReturnType<typeof whereItStands>>>();
+  for (const image of images) since.set(image.name, await whereItStands(table, image));
+
+  const judgeAgain = makeJudgeAgain({ ...ports, estate });
+  const build = local && makeBuildStep({ ...ports, ...local, state, exceptions: estate.exceptions, onProgress });
+  for (const image of images) {
+    if (options.retry) await retryImage(table, image, clock());
+    await build?.(image);
+    await observePromoted(ports, image, estate.exceptions);
+    await judgeAgain(image);
+    await wakeWhereOpen(table, image);
+  }
+  const steps = {
+    generatePatch: makeGeneratePatch({ ...ports, author: rulesAuthor }),
+    signalRebuild: makeSignalRebuild(ports),
+    ...(build !== undefined && { build }),
+  };
+  await runLocalPipeline({ stream: state.stream, images, steps });
+
+  const reports: [string, ImageReport][] = [];
+  for (const image of images) {
+    const before = since.get(image.name) ?? { sequence: 0, inFlight: undefined };
+    reports.push([image.name, await reportImage(table, image, before, state.path, local?.registry)]);
+  }
+  const { malformed, duplicates, ignored } = summary;
+  return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
 }
 
 function selectImages(found: readonly GoldenImage[], options: PatchOptions): GoldenImage[] {
@@ -126,20 +140,16 @@ function selectImages(found: readonly GoldenImage[], options: PatchOptions): Gol
   return selected;
 }
 
-/** Start what the parameter asks for, wait for its end, and follow it through proof and promotion. */
+/** Starts what the parameter asks for, waits for its end, and follows it through proof and promotion. */
 function makeBuildStep(
-  ports: Omit<Parameters<typeof makeTrackBuild>[0], 'builder'> &
-    Omit<Parameters<typeof makeStartBuild>[0], 'builder'> & {
-      readonly state: StateDirectory;
-      readonly registry: ImageRegistry;
-      readonly engine: ConstructorParameters<typeof LocalImageBuilder>[0]['engine'];
-      readonly onProgress: (message: string) => void;
-    },
+  ports: Omit<Parameters<typeof makeTrackBuild>[0], 'builder' | 'inventory'> &
+    Omit<Parameters<typeof makeStartBuild>[0], 'builder'> &
+    Pick<PatchOptions, 'onProgress'> & { readonly state: StateDirectory; readonly engine: Engine },
 ): (image: GoldenImage) => Promise<void> {
   const { state, registry, engine, onProgress } = ports;
   const builder = new LocalImageBuilder({ engine, registry, scripts: state.scripts, directory: state.builds });
   const startBuild = makeStartBuild({ ...ports, builder });
-  const trackBuild = makeTrackBuild({ ...ports, builder });
+  const trackBuild = makeTrackBuild({ ...ports, builder, inventory: makePackageInventory(engine) });
   return async (image) => {
     if ((await readHead(state.table, image.name))?.lease === undefined) return;
     // A base that cannot be used is the user's to mend: nothing is started, and the signal stays.
