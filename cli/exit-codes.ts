@@ -10,6 +10,8 @@ export const EXIT = {
   buildFailed: 3,
   /** The candidate was built, but its proof failed: the tag was not moved. */
   proofFailed: 4,
+  /** Ended by a signal. */
+  interrupted: 130,
   /** A fault of this program. */
   internal: 70,
 } as const;

@@ -1,12 +1,23 @@
-import { buildProgram } from './program';
+import { endRunningCommands } from '../adapters/local/run-command';
+import { EXIT } from './exit-codes';
 import { reportError } from './output/report-error';
+import { buildProgram } from './program';
+
+/** Ends what runs, so that the run can clean up after itself; at once where nothing does, or on a second signal. */
+function interrupt(): void {
+  const isFirst = process.exitCode !== EXIT.interrupted;
+  process.exitCode = EXIT.interrupted;
+  if (endRunningCommands() === 0 || !isFirst) process.exit();
+}
 
 void (async (): Promise<void> => {
   const verbose = process.argv.includes('--verbose');
   process.setSourceMapsEnabled(verbose);
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     await buildProgram().parseAsync(process.argv);
   } catch (error) {
-    process.exitCode = reportError(error, verbose);
+    const code = reportError(error, verbose);
+    process.exitCode ??= code;
   }
 })();

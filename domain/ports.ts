@@ -124,6 +124,8 @@ export interface ImageDescription {
   readonly reference: string;
   readonly digest: string;
   readonly contract: ImageContract;
+  /** Format of its manifest. */
+  readonly format: 'oci' | 'docker';
   /** Bytes of all layers. */
   readonly size: number;
   /** Digests of the layers, first to last. */
@@ -143,6 +145,8 @@ export interface ImageRegistry {
   referenceOf(image: GoldenImage, tag: string): string;
   /** Points a tag at an image. */
   tag(source: string, target: string): Promise<void>;
+  /** Takes a tag away, where there is one. */
+  untag(reference: string): Promise<void>;
 }
 
 /** Tells what is installed in an image: the proof that a floor is met. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteFindingTable } from '../../adapters/local/sqlite-finding-table';
-import { BadInputError, ConditionFailedError, GoldenImagesError } from '../../domain/errors';
+import { BadInputError, GoldenImagesError } from '../../domain/errors';
 import type { TableItem } from '../../domain/table/items';
 
 const checkout = resolve(__dirname, '../..');
@@ -42,35 +42,6 @@ function startProcess(body: string): ReturnType<typeof spawn> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
-
-describe('batches', () => {
-  test('putAll writes all or nothing, getAll keeps the order of the keys', async () => {
-    const table = SqliteFindingTable.open(path);
-    await table.putAll([
-      { item: item('a'), expected: 0 },
-      { item: item('a', 2), expected: 1 },
-      { item: item('b'), expected: 0 },
-    ]);
-    const keys = [item('b'), item('none'), item('a')];
-    expect(await table.getAll(keys)).toStrictEqual([item('b'), undefined, item('a', 2)]);
-    const conflicting = [
-      { item: item('c'), expected: 0 },
-      { item: item('a', 2), expected: 1 },
-    ];
-    await expect(table.putAll(conflicting)).rejects.toThrow(ConditionFailedError);
-    expect(await table.query('p')).toStrictEqual([item('a', 2), item('b')]);
-    await table.put(item('c'), 0); // the handle is usable after the rollback
-    table.close();
-  });
-
-  test('close may be repeated', () => {
-    const table = new SqliteFindingTable(path);
-    table.close();
-    expect(() => {
-      table.close();
-    }).not.toThrow();
-  });
-});
 
 describe('files that are no finding table', () => {
   test.each<[string, () => void, RegExp]>([
@@ -129,7 +100,7 @@ describe('files that are no finding table', () => {
 
   test('a truncated file is told as damaged', async () => {
     const table = new SqliteFindingTable(path);
-    await table.putAll(Array.from({ length: 500 }, (_, n) => ({ item: item(`k${n}`), expected: 0 })));
+    for (let n = 0; n < 500; n += 1) await table.put(item(`k${n}`), 0);
     table.close();
     truncateSync(path, 8192);
     const error = thrown(() => new SqliteFindingTable(path));
@@ -224,7 +195,7 @@ describe('several processes', () => {
     expect(last).toBeGreaterThan(100);
     const table = new SqliteFindingTable(path);
     const keys = Array.from({ length: last + 1 }, (_, n) => item(`k${n}`));
-    expect(await table.getAll(keys)).toStrictEqual(keys);
+    expect(await Promise.all(keys.map((key) => table.get(key)))).toStrictEqual(keys);
     table.close();
   });
 });

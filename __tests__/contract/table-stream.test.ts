@@ -73,14 +73,16 @@ test('sequences go on after everything was trimmed, and sort as text as they do 
   expect(next!.sequence > last && last > '00000000000000000009').toBe(true);
 });
 
-test('a batch that is rolled back leaves no record', async () => {
-  await expect(
-    table.putAll([
-      { item: { pk: 'p', sk: 'a', version: 1 }, expected: 0 },
-      { item: { pk: 'p', sk: 'b', version: 5 }, expected: 4 },
-    ]),
-  ).rejects.toThrow(/is not at version 4/);
+test('a write that is refused leaves no record', async () => {
+  await expect(table.put({ pk: 'p', sk: 'b', version: 5 }, 4)).rejects.toThrow(/is not at version 4/);
   expect(read('c')).toStrictEqual([]);
+});
+
+test('reads on from a sequence without moving the checkpoint', async () => {
+  await write('a', 'b', 'c');
+  const [first] = stream.read('c', 1);
+  expect(stream.read('c', 10, first!.sequence).map((record) => record.key.sk)).toStrictEqual(['b', 'c']);
+  expect(stream.read('c', 10)).toHaveLength(3);
 });
 
 test('refuses limits, names and sequences that make no sense', async () => {

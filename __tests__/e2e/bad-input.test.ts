@@ -6,7 +6,7 @@ import type { ForgedBase } from '../support/forge/forged-base';
 import { offlineDebBase } from '../support/forge/offline-deb-base';
 import { describeWithTools } from '../support/requires-tool';
 import { type CliRun, runCli } from './support/cli';
-import { resultsOf } from './support/report';
+import { type Report, resultsOf } from './support/report';
 import { debsOf, importImage, removeImages } from './support/store';
 import { TOOLS, uniqueRepository, withWorkspace, type Workspace } from './support/workspace';
 
@@ -210,12 +210,14 @@ describeWithTools(TOOLS, 'patch: input that cannot be used', () => {
   });
 });
 
-/** One error, at most one hint, nothing on standard output, and no stack trace. */
+/** One error, at most a hint, no stack trace; on standard output nothing, or the report of an image that failed. */
 function expectOneLine(ran: CliRun, code: number, says: RegExp): void {
   const lines = ran.stderr.split('\n').filter((line) => line !== '');
-  const errors = lines.filter((line) => line.startsWith('error: '));
-  expect([ran.code, ran.stdout, errors.length, ran.stderr]).toEqual([code, '', 1, ran.stderr]);
+  const errors = lines.filter((line) => /^error:? /.test(line));
+  expect([ran.code, errors.length, ran.stderr]).toEqual([code, 1, ran.stderr]);
   expect(errors[0]).toMatch(says);
-  expect(lines.filter((line) => !/^(?:error: |hint: |· |\(add --help )/.test(line))).toEqual([]);
-  expect(ran.stderr).not.toMatch(/^\s+at /m);
+  expect(lines.filter((line) => !/^(?:error:? |hint: |· |\(add --help )/.test(line))).toEqual([]);
+  if (ran.stdout === '') return;
+  const { images } = JSON.parse(ran.stdout) as Report;
+  expect(Object.values(images).map(({ outcome, image }) => [outcome, image])).toEqual([['failed', undefined]]);
 }

@@ -25,15 +25,18 @@ const APPLICATION_CONFIG: readonly string[] = [
   ...['--entrypoint', '["/bin/sh","-c"]', '--cmd', '["id"]'],
 ];
 
+/** A volume's directory is in an image that declares one; an engine would make it else. */
+const makeVolume = async (root: string): Promise<void> => {
+  await mkdir(join(root, 'data'));
+};
+
 describeWithTools(TOOLS, 'patch: bases', () => {
   const image = `localhost/${uniqueRepository()}-base:1`;
   let base: ForgedBase;
 
   beforeAll(async () => {
     base = await offlineDebBase();
-    await importImage(base.tar, image, APPLICATION_CONFIG, async (root) => {
-      await mkdir(join(root, 'data'));
-    });
+    await importImage(base.tar, image, APPLICATION_CONFIG, makeVolume);
   });
   afterAll(async () => {
     await removeImages([image]);
@@ -75,7 +78,10 @@ describeWithTools(TOOLS, 'patch: bases', () => {
     await withWorkspace(async (workspace) => {
       const { directory, repository } = workspace;
       const archive = join(directory, 'base.oci');
-      await run('buildah', ['push', '--quiet', image, `oci-archive:${archive}`]);
+      const packed = `localhost/${repository}:packed`;
+      await importImage(base.tar, packed, [...APPLICATION_CONFIG, '--label', `packed=${repository}`], makeVolume);
+      await run('buildah', ['push', '--quiet', packed, `oci-archive:${archive}`]);
+      await removeImages([packed]);
       const ran = await workspace.patch([
         ...['--findings', await workspace.findings(base.eventsFor(undefined, { repository }))],
         ...['--base', archive, '--tag', 'approved'],

@@ -41,6 +41,7 @@ describeWithTools([...TOOLS, 'mount', 'umount'], 'patch: a machine that lets it 
       const killed = await runCli(['patch', '--json', '--state', workspace.state, ...args], {
         toolsFirst,
         killAt: 'building ',
+        temporary: workspace.directory,
       });
       expect([killed.code, killed.stdout]).toEqual([-1, '']);
       expect(await workspace.images()).toEqual([]);
@@ -51,7 +52,10 @@ describeWithTools([...TOOLS, 'mount', 'umount'], 'patch: a machine that lets it 
   it('goes on after a run that was killed between the build and the promotion', async () => {
     await withWorkspace(async (workspace) => {
       const args = await argsFor(workspace);
-      const killed = await runCli(['patch', '--json', '--state', workspace.state, ...args], { killAt: 'proving ' });
+      const killed = await runCli(['patch', '--json', '--state', workspace.state, ...args], {
+        killAt: 'proving ',
+        temporary: workspace.directory,
+      });
       expect([killed.code, killed.stdout]).toEqual([-1, '']);
       await expectSuccess(workspace, args);
       expect(await workspace.builds()).toBe(1);

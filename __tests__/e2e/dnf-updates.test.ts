@@ -17,8 +17,13 @@ const UPDATES: readonly ForgeSource[] = Array.from({ length: 16 }, (_, index) =>
   };
 });
 const MISSING: ForgeSource = { name: 'forge-gone', binaries: ['forge-gone'], installed: '1.0-1', available: '1.0-2' };
+const FAILING: ForgeSource = { name: 'forge-bad', binaries: ['forge-bad'], installed: '1.0-1', available: '1.0-2' };
 const STALE: ForgeSource = { name: 'forge-stale', binaries: ['forge-stale'], installed: '5.0-1' };
-const OPTIONS = { sources: [...UPDATES, MISSING, STALE], missingFile: ['forge-gone'] };
+const OPTIONS = {
+  sources: [...UPDATES, MISSING, FAILING, STALE],
+  missingFile: ['forge-gone'],
+  failingScript: ['forge-bad'],
+};
 
 describeWithTools(
   [...TOOLS, 'rpm', 'rpmbuild', 'createrepo_c', 'dnf'],
@@ -35,7 +40,6 @@ describeWithTools(
 
     it('brings every package to its floor, leaves no caches behind, and a second run builds nothing', async () => {
       const base = await dnfBase(OPTIONS);
-      const events = base.eventsFor(UPDATES.map(({ name }) => ({ source: name })));
       await withWorkspace(async (workspace) => {
         const { repository, stable } = workspace;
         const packages = base.packages.filter(({ source }) => UPDATES.some(({ name }) => name === source));
@@ -73,13 +77,14 @@ describeWithTools(
       });
     });
 
-    it('fixes the others where one package file is missing and one floor is in no repository', async () => {
+    it('fixes the others where a package file is missing, a package script fails and floors are in no repository', async () => {
       const base = await dnfBase(OPTIONS);
       await withWorkspace(async (workspace) => {
         const { repository, stable } = workspace;
         const choices = [
           { source: 'forge-many-a' },
           { source: 'forge-gone' },
+          { source: 'forge-bad' },
           { source: 'forge-stale', floor: '5.0-2' },
           { source: 'forge-many-b', floor: '1:9.0-1' },
         ];
@@ -89,20 +94,22 @@ describeWithTools(
         expect(resultsOf(run.image)).toEqual({
           'forge-many-a': 'fixed',
           'forge-gone': 'residual: not-fetchable',
+          'forge-bad': 'residual: below-floor',
           'forge-stale': 'residual: fix-not-in-repository',
           'forge-many-b': 'residual: fix-not-in-repository',
           'forge-many-b-libs': 'residual: fix-not-in-repository',
         });
         const after = await rpmsOf(stable);
-        expect(Object.fromEntries([...after].filter(([name]) => /^forge-(?:many-[ab]|gone|stale)/.test(name)))).toEqual(
-          {
-            'forge-many-a': '0:1.10.0-1.amzn2023.0.1',
-            'forge-gone': '0:1.0-1',
-            'forge-stale': '0:5.0-1',
-            'forge-many-b': '1:1.9.0-1.amzn2023.0.10',
-            'forge-many-b-libs': '1:1.9.0-1.amzn2023.0.10',
-          },
-        );
+        expect(
+          Object.fromEntries([...after].filter(([name]) => /^forge-(?:many-[ab]|gone|bad|stale)/.test(name))),
+        ).toEqual({
+          'forge-many-a': '0:1.10.0-1.amzn2023.0.1',
+          'forge-gone': '0:1.0-1',
+          'forge-bad': '0:1.0-1',
+          'forge-stale': '0:5.0-1',
+          'forge-many-b': '1:1.9.0-1.amzn2023.0.10',
+          'forge-many-b-libs': '1:1.9.0-1.amzn2023.0.10',
+        });
       });
     });
   },

@@ -9,6 +9,14 @@ const FIXTURES = join(__dirname, '..', 'fixtures');
 const EVENTS = join(FIXTURES, 'inspector-events');
 const NOW = new Date('2024-06-01T00:00:00.000Z');
 
+// The example estate of the checkout is not part of these numbers.
+beforeAll(() => {
+  jest.spyOn(process, 'cwd').mockReturnValue(FIXTURES);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
+
 const run = async (...findings: string[]): Promise<ReplayReport> =>
   await replay({ findings, now: NOW, logger: silent });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { GoldenImage } from '../../domain/config/golden-image';
@@ -85,21 +85,23 @@ async function archiveFormat(path: string): Promise<ArchiveFormat> {
 }
 
 async function importRootFilesystem(engine: Engine, path: string, reference: string): Promise<void> {
-  const context = await mkdtemp(join(tmpdir(), 'golden-images-base-'));
+  const directory = await mkdtemp(join(tmpdir(), 'golden-images-base-'));
   try {
+    const context = join(directory, 'context');
+    await mkdir(context);
     // The file's own name says how it is compressed, so it is kept; a hard link costs no copy where one is possible.
-    const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '_');
+    const name = basename(path).replace(/[^A-Za-z0-9._]/g, '_');
     await link(path, join(context, name)).catch(async () => {
       await copyInto(path, join(context, name));
     });
     await writeFile(join(context, 'Dockerfile'), `FROM scratch\nADD ${name} /\n`);
-    const logFile = join(context, '..', `${basename(context)}.log`);
-    const code = await engine.build({ context, tag: reference, logFile });
-    const log = code === 0 ? '' : lastLines((await runCommand('tail', ['-n', '3', logFile])).stdout);
-    await rm(logFile, { force: true });
-    if (code !== 0) throw new EngineError(`${engine.name} cannot import ${path} (exit code ${code}): ${log}`);
+    const logFile = join(directory, 'import.log');
+    const code = await engine.build({ context, tag: reference, format: 'oci', logFile });
+    if (code === 0) return;
+    const log = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
+    throw new EngineError(`${engine.name} cannot import ${path} (exit code ${code}): ${log}`);
   } finally {
-    await rm(context, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

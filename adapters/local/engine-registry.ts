@@ -2,7 +2,8 @@ import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError } from '../../domain/errors';
 import type { ImageDescription, ImageRegistry } from '../../domain/ports';
 import { importBase } from './base-image';
-import type { Engine } from './engine/engine';
+import { IMAGE_USER } from '../../domain/contract/image-user';
+import type { Engine, EngineImage } from './engine/engine';
 
 /** Registry part of the references under which patched images live in the engine's store. */
 const LOCAL_REGISTRY = 'localhost';
@@ -34,9 +35,10 @@ export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistr
         hint: 'say --base <reference, archive or tar>, or declare the image with its parent in golden-images.yaml',
       });
     const reference = await importBase(engine, base, image, options.onProgress);
-    const description = await describe(reference);
-    if (description === undefined) throw new BadInputError(`base ${base} is not in the store of ${engine.name}`);
-    return description;
+    const found = await engine.inspect(reference);
+    if (found === undefined) throw new BadInputError(`base ${base} is not in the store of ${engine.name}`);
+    checkBase(base, found);
+    return { reference, ...found };
   }
 
   return {
@@ -54,5 +56,20 @@ export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistr
     tag: async (source, target) => {
       await engine.tag(source, target);
     },
+    untag: async (reference) => {
+      await engine.untag(reference);
+    },
   };
+}
+
+/** A base comes from outside: what it says of itself must be fit to be written into a Dockerfile. */
+function checkBase(base: string, { contract, onBuild }: EngineImage): void {
+  if (contract.user !== '' && !IMAGE_USER.test(contract.user))
+    throw new BadInputError(`base ${base} has a USER that is none: ${JSON.stringify(contract.user.slice(0, 80))}`, {
+      hint: 'a user is a name or uid, and may have a group: do not build from an image that you do not trust',
+    });
+  if (onBuild.length > 0)
+    throw new BadInputError(`base ${base} has ONBUILD instructions, which a patch build would run`, {
+      hint: 'build from an image without ONBUILD',
+    });
 }

@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { GoldenImage } from '../../domain/config/golden-image';
+import { CANDIDATE_TAG } from '../../domain/config/image-tag';
+import { isRootUser } from '../../domain/contract/image-user';
 import type {
   BuildRequest,
   BuildStatus,
@@ -15,8 +18,6 @@ import type { Engine } from './engine/engine';
 import { readFileIfThere, replaceFile } from './files';
 import { lastLines } from './run-command';
 
-/** Tag of the image that awaits its proof. */
-const CANDIDATE_TAG = 'candidate';
 /** Where the script is mounted for the length of its run; nothing of it stays in the image. */
 const MOUNT_POINT = '/run/golden-images-patch.sh';
 /** Exit code by which a script says that it ran to its end and nothing got better. */
@@ -103,15 +104,21 @@ export class LocalImageBuilder implements ImageBuilder {
     );
   }
 
-  private async build({ image, scriptUri }: BuildRequest, logFile: string): Promise<BuildStatus> {
+  private async build({ image, scriptUri, patchId }: BuildRequest, logFile: string): Promise<BuildStatus> {
     const { engine, registry, scripts, onLine } = this.options;
     const parent = await registry.parentOf(image);
     const context = await mkdtemp(join(tmpdir(), 'golden-images-build-'));
-    const reference = registry.referenceOf(image, CANDIDATE_TAG);
+    const reference = registry.referenceOf(image, `${CANDIDATE_TAG}-${patchId.slice(0, 16)}`);
     try {
       await writeFile(join(context, 'patch.sh'), await scripts.getScript(scriptUri), { mode: 0o644 });
-      await writeFile(join(context, 'Dockerfile'), dockerfile(parent));
-      const code = await engine.build({ context, tag: reference, logFile, ...(onLine !== undefined && { onLine }) });
+      await writeFile(join(context, 'Dockerfile'), dockerfile(parent, image));
+      const code = await engine.build({
+        context,
+        tag: reference,
+        format: parent.format,
+        logFile,
+        ...(onLine !== undefined && { onLine }),
+      });
       if (code !== 0) return failure(code, await readFile(logFile, 'utf8').catch(() => ''));
     } finally {
       await rm(context, { recursive: true, force: true });
@@ -144,15 +151,15 @@ function failure(code: number, log: string): BuildStatus {
   return { state: 'FAILED', reason: 'builder', detail: `the engine ended with exit code ${code}: ${lastLines(log)}` };
 }
 
-/** The user is root for the script alone; the base's own is set back. */
-function dockerfile(parent: ImageDescription): string {
-  const user = parent.contract.user;
-  const isRoot = ['', 'root', '0', '0:0', 'root:root'].includes(user);
+/** The user is root for the script alone; then it is as the contract says, by default the base's own. */
+function dockerfile(parent: ImageDescription, { contract }: GoldenImage): string {
+  const user = contract.user ?? parent.contract.user;
   return [
     `FROM ${parent.reference}`,
-    ...(isRoot ? [] : ['USER root']),
+    ...(isRootUser(parent.contract.user) ? [] : ['USER root']),
     `RUN --mount=type=bind,source=patch.sh,target=${MOUNT_POINT} ["/bin/sh", "${MOUNT_POINT}"]`,
-    ...(isRoot ? [] : [`USER ${user}`]),
+    ...(isRootUser(parent.contract.user) && isRootUser(user) ? [] : [`USER ${user}`]),
+    ...(contract.workdir === undefined ? [] : [`WORKDIR ${contract.workdir}`]),
     '',
   ].join('\n');
 }

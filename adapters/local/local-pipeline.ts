@@ -1,10 +1,11 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { GoldenImagesError } from '../../domain/errors';
 import type { ChangeRecord } from '../../domain/ports';
 import { imageOf, wakesGeneratePatch, wakesSignalRebuild } from '../../domain/table/stream-filters';
 import type { LocalStream } from './table-stream';
 
-/** Most change records that a consumer takes at once: its gather window. */
-const BATCH = 10_000;
+/** Change records that are read at once. */
+const BATCH = 1000;
 /** A pipeline that is still busy after so many rounds has a fault; it must not spin for ever. */
 const MAX_ROUNDS = 100;
 
@@ -24,47 +25,61 @@ export interface LocalPipelineOptions {
 }
 
 /**
- * Feeds the local stream to the use cases, with the filters that the Lambdas have, until nothing moves any more. Records
- * of one image are gathered: however many findings changed, generate-patch looks at it once.
+ * Feeds the local stream to the use cases, with the filters that the Lambdas have, until nothing moves any more. All
+ * records that are there are gathered first: however many findings changed, generate-patch looks at an image once. Every
+ * image is offered to signal-rebuild once, because a record that another run has passed may have left a patch READY.
+ * @throws GoldenImagesError where it does not come to rest
  */
 export async function runLocalPipeline({ stream, images, steps }: LocalPipelineOptions): Promise<void> {
-  const byName = new Map(images.map((image) => [image.name, image]));
-  const consumers = [
-    { name: 'generate-patch', wakes: wakesGeneratePatch, step: steps.generatePatch },
-    {
-      name: 'signal-rebuild',
-      wakes: wakesSignalRebuild,
-      step: async (image: GoldenImage) => {
-        await steps.signalRebuild(image);
-        await steps.build?.(image);
-      },
-    },
-  ];
+  const signalAndBuild = async (image: GoldenImage): Promise<void> => {
+    await steps.signalRebuild(image);
+    await steps.build?.(image);
+  };
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    let moved = false;
-    for (const { name, wakes, step } of consumers) {
-      const records = stream.read(name, BATCH);
-      const last = records.at(-1);
-      if (last === undefined) continue;
-      moved = true;
-      for (const image of gather(records, wakes, byName)) await step(image);
-      stream.commit(name, last.sequence);
+    const planning = gather(stream, 'generate-patch', wakesGeneratePatch, images);
+    for (const image of planning.images) await steps.generatePatch(image);
+    planning.commit();
+    const signaling = gather(stream, 'signal-rebuild', wakesSignalRebuild, images);
+    for (const image of round === 0 ? images : signaling.images) await signalAndBuild(image);
+    signaling.commit();
+    if (planning.records + signaling.records === 0) {
+      stream.trim();
+      return;
     }
-    if (!moved) break;
   }
-  stream.trim();
+  throw new GoldenImagesError('internal', `the pipeline did not come to rest in ${MAX_ROUNDS} rounds`, {
+    hint: 'run the same command again with --verbose, and report it',
+  });
+}
+
+interface Gathered {
+  readonly images: readonly GoldenImage[];
+  readonly records: number;
+  /** Moves the consumer past what was gathered. */
+  commit(): void;
 }
 
 function gather(
-  records: readonly ChangeRecord[],
+  stream: LocalStream,
+  consumer: string,
   wakes: (record: ChangeRecord) => boolean,
-  images: ReadonlyMap<string, GoldenImage>,
-): Set<GoldenImage> {
-  const gathered = new Set<GoldenImage>();
-  for (const record of records) {
-    if (!wakes(record)) continue;
-    const image = images.get(imageOf(record) ?? '');
-    if (image !== undefined) gathered.add(image);
+  images: readonly GoldenImage[],
+): Gathered {
+  const names = new Set<string>();
+  let count = 0;
+  let last: string | undefined;
+  for (;;) {
+    const records = stream.read(consumer, BATCH, last);
+    for (const record of records) if (wakes(record)) names.add(imageOf(record) ?? '');
+    count += records.length;
+    last = records.at(-1)?.sequence ?? last;
+    if (records.length < BATCH) break;
   }
-  return gathered;
+  return {
+    images: images.filter((image) => names.has(image.name)),
+    records: count,
+    commit: () => {
+      if (last !== undefined) stream.commit(consumer, last);
+    },
+  };
 }

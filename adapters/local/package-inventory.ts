@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireEcosystem } from '../../domain/ecosystems';
@@ -45,9 +45,22 @@ async function withExtracted<T>(
   const root = await mkdtemp(join(tmpdir(), 'golden-images-inspect-'));
   try {
     await engine.extract(reference, paths, root);
+    await removeSpecialFiles(root);
     return await use(root);
   } finally {
     await rm(root, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Leaves only plain files and directories: a link in an image's package database would have the tools of this machine
+ * read, or write, this machine's own files.
+ */
+async function removeSpecialFiles(directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await removeSpecialFiles(path);
+    else if (!entry.isFile()) await rm(path, { force: true });
   }
 }
 

@@ -29,9 +29,25 @@ const DEFAULT_TIMEOUT = 30 * 60_000;
 const STDERR_KEPT = 64 * 1024;
 const STDOUT_LIMIT = 256 * 1024 * 1024;
 
+/** Milliseconds that a command's output is waited for after its processes were ended. */
+const GRACE = 2000;
+
+const running = new Set<(reason: Error) => void>();
+
 /**
- * Runs a command with an argument list: no shell, so nothing is ever interpreted.
- * @throws EngineError where it cannot be started, takes too long, or prints over 256 MiB
+ * Ends every command that runs, with all its processes; each fails with an EngineError, so that its caller cleans up.
+ * @returns how many there were
+ */
+export function endRunningCommands(): number {
+  const count = running.size;
+  for (const stop of running) stop(new EngineError('interrupted', { hint: 'run the same command again to go on' }));
+  return count;
+}
+
+/**
+ * Runs a command with an argument list: no shell, so nothing is ever interpreted. It gets a process group of its own, so
+ * that ending it ends what it has started too.
+ * @throws EngineError where it cannot be started, takes too long, is interrupted, or prints over 256 MiB
  */
 export async function runCommand(
   command: string,
@@ -39,7 +55,7 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: 'a' });
     const stdout: Buffer[] = [];
     let stdoutBytes = 0;
@@ -47,9 +63,16 @@ export async function runCommand(
     let pending = '';
     let failure: Error | undefined;
     const stop = (error: Error): void => {
-      failure ??= error;
-      child.kill('SIGKILL');
+      if (failure !== undefined || finished) return;
+      failure = error;
+      endGroup(child.pid);
+      // A process that has left the group may hold the pipes open; it is not waited for.
+      setTimeout(() => {
+        finish(null, 'SIGKILL');
+      }, GRACE).unref();
     };
+    running.add(stop);
+    let finished = false;
     const timer = setTimeout(() => {
       stop(
         new EngineError(
@@ -85,11 +108,11 @@ export async function runCommand(
       if (child.pid === undefined) finish(127, null);
     });
     child.on('close', finish);
-    let finished = false;
     function finish(code: number | null, signal: NodeJS.Signals | null): void {
       if (finished) return;
       finished = true;
       clearTimeout(timer);
+      running.delete(stop);
       const settle = (): void => {
         if (failure !== undefined) reject(failure);
         else
@@ -103,6 +126,15 @@ export async function runCommand(
       else log.end(settle);
     }
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
 }
 
 /**

@@ -5,12 +5,6 @@ import type { ItemKey, TableItem } from '../../domain/table/items';
 import { decodeItem, encodeItem, keyBytes, partitionKeyBytes, utf8 } from './item-json';
 import { openLocalDatabase, type LocalDatabase, type LocalDatabaseOptions } from './sqlite-database';
 
-/** One conditional write of a batch: see {@link FindingTable.put}. */
-interface ItemWrite {
-  readonly item: TableItem;
-  readonly expected: number;
-}
-
 /** Runs the action now; what it throws becomes a rejection. */
 function promised<T>(action: () => T): Promise<T> {
   return new Promise((resolve) => {
@@ -66,11 +60,6 @@ export class SqliteFindingTable implements FindingTable {
     this.statements = prepareStatements(this.database);
   }
 
-  /** The same as the constructor, for where a function is wanted. */
-  static open(path: string, options: LocalDatabaseOptions = {}): SqliteFindingTable {
-    return new SqliteFindingTable(path, options);
-  }
-
   /** Closes the file. Nothing may be called afterwards but `close`. */
   close(): void {
     this.database.close();
@@ -80,28 +69,10 @@ export class SqliteFindingTable implements FindingTable {
     return await promised(() => this.database.run(() => this.read(key)));
   }
 
-  /** The items of the keys, in their order, read as of one moment. */
-  async getAll(keys: readonly ItemKey[]): Promise<(TableItem | undefined)[]> {
-    return await promised(() => this.database.transaction('DEFERRED', () => keys.map((key) => this.read(key))));
-  }
-
   async put(item: TableItem, expected: number): Promise<void> {
     await promised(() => {
       this.database.run(() => {
         this.write(item, expected);
-      });
-    });
-  }
-
-  /**
-   * Writes all the items in one transaction, in their order, or none.
-   * @throws ConditionFailedError for the first whose stored version is not the expected one
-   * @throws BadInputError as {@link FindingTable.put}
-   */
-  async putAll(writes: readonly ItemWrite[]): Promise<void> {
-    await promised(() => {
-      this.database.transaction('IMMEDIATE', () => {
-        for (const { item, expected } of writes) this.write(item, expected);
       });
     });
   }

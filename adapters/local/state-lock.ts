@@ -1,43 +1,49 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { BadInputError } from '../../domain/errors';
-import { errorCode, fileError } from './files';
+import { fileError } from './files';
 
-const LOCK_FILE = 'lock';
+const LOCK_FILE = 'run.lock';
+const HOLDER_FILE = 'run.pid';
 
 /**
- * Makes this process the only one that builds from a state directory. The lock of a process that is gone is taken over.
+ * Makes this process the only one that builds from a state directory. The lock is the operating system's, on a file that
+ * SQLite opens: it is gone with the process, however that ends.
  * @returns gives the lock back
- * @throws BadInputError where another living process has it
+ * @throws BadInputError where another process has it
  */
-export async function lockState(directory: string): Promise<() => Promise<void>> {
+export function lockState(directory: string): () => void {
   const path = join(directory, LOCK_FILE);
-  for (let takenOver = false; ; takenOver = true) {
-    try {
-      const handle = await open(path, 'wx');
-      await handle.writeFile(`${process.pid}\n`);
-      await handle.close();
-      return async () => {
-        await rm(path, { force: true });
-      };
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw fileError(path, 'create', error);
-    }
-    const holder = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-    if (takenOver || isAlive(holder))
-      throw new BadInputError(`another golden-images run (process ${holder}) uses the state directory ${directory}`, {
-        hint: 'wait for its end, or name another --state',
-      });
-    await rm(path, { force: true });
+  const holder = join(directory, HOLDER_FILE);
+  let lock: DatabaseSync;
+  try {
+    lock = new DatabaseSync(path);
+  } catch (error) {
+    throw fileError(path, 'create', error);
   }
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    writeFileSync(holder, `${process.pid}\n`);
+  } catch (error) {
+    lock.close();
+    if (!String(error).includes('locked')) throw fileError(path, 'write', error);
+    throw new BadInputError(
+      `another golden-images run (process ${holderOf(holder)}) uses the state directory ${directory}`,
+      {
+        hint: 'wait for its end, or name another --state',
+      },
+    );
+  }
+  return () => {
+    lock.close();
+  };
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid < 1) return false;
+function holderOf(path: string): string {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return 'unknown';
   }
 }

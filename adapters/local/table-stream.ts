@@ -52,12 +52,14 @@ export class LocalStream {
   /**
    * The changes after the consumer's checkpoint, oldest first. Reading registers the consumer and moves nothing.
    * @param limit most records to give, a whole number from 1
+   * @param after reads on from that sequence instead of the checkpoint
    */
-  read(consumer: string, limit: number): ChangeRecord[] {
+  read(consumer: string, limit: number, after?: string): ChangeRecord[] {
     if (!Number.isSafeInteger(limit) || limit < 1) throw new BadInputError(`limit ${limit} is not a count from 1`);
     const checkpoint = this.checkpoint(consumer);
     if (checkpoint === undefined) this.register(consumer);
-    const rows = this.database.run(() => this.statements.read.all(checkpoint ?? 0, limit));
+    const from = after === undefined ? (checkpoint ?? 0) : parseSequence(after);
+    const rows = this.database.run(() => this.statements.read.all(from, limit));
     return rows.map((row) => changeRecord(Number(row['sequence']), text(row['old_body']), text(row['new_body'])));
   }
 

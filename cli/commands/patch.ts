@@ -8,7 +8,7 @@ import { printPatchReport } from '../output/patch-report';
 import { patch } from '../run/patch';
 import { exitCodeOf } from '../run/patch-report';
 import { DEFAULT_STATE } from '../run/state-directory';
-import { FINDINGS_OPTION } from './common';
+import { FINDINGS_OPTION, parseTag } from './common';
 
 interface PatchFlags {
   readonly findings: string[];
@@ -42,7 +42,7 @@ export function addPatchCommand(program: Command): Command {
     )
     .addOption(new Option('--author <name>', 'who writes the patch commands').choices([...AUTHORS]).default('rules'))
     .option('--state <dir>', 'where table, scripts, logs and evidence are kept', DEFAULT_STATE)
-    .option('--tag <tag>', 'tag, or whole reference, that promotion moves (default: the floating tag)')
+    .option('--tag <tag>', 'tag, or whole reference, that promotion moves (default: the floating tag)', parseTag)
     .option('--retry', 'try again what was held, has failed too often, or is residual')
     .option('--json', 'print one JSON object; progress goes to standard error')
     .addHelpText(
@@ -73,6 +73,6 @@ Examples:
       });
       if (flags.json) printJson(report);
       else printPatchReport(report);
-      process.exitCode = exitCodeOf(report);
+      process.exitCode ??= exitCodeOf(report);
     });
 }

@@ -4,6 +4,7 @@ import { ecosystemOf } from '../../domain/ecosystems';
 import type { Ecosystem } from '../../domain/ecosystems/ecosystem';
 import { ECOSYSTEM_IDS } from '../../domain/ecosystems/ecosystem';
 import { BadInputError } from '../../domain/errors';
+import { withoutZeroEpoch } from '../../domain/versions/epoch';
 import { userPath } from '../user-path';
 
 const text = z.string().min(1).max(256);
@@ -107,10 +108,6 @@ function checkTarget(
   if (!ecosystem.isVersion(withoutZeroEpoch(target.floor))) fail('floor', target.floor, 'version');
   if (target.installed !== undefined && !ecosystem.isVersion(withoutZeroEpoch(target.installed)))
     fail('installed', target.installed, 'version');
-}
-
-function withoutZeroEpoch(version: string): string {
-  return version.replace(/^0+:/, '');
 }
 
 function parseJson(file: string, body: string): unknown {

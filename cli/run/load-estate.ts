@@ -54,3 +54,10 @@ class OpenRepositories extends Map<string, GoldenImage> {
     return known;
   }
 }
+
+/** Images that findings were about, by name. */
+export function imagesOf(byRepository: ReadonlyMap<string, GoldenImage>, names: ReadonlySet<string>): GoldenImage[] {
+  return [...byRepository.values()]
+    .filter((image) => names.has(image.name))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+}

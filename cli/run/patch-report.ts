@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { FindingTable, ImageRegistry } from '../../domain/ports';
 import type { BinaryChange } from '../../domain/plan/target-outcome';
+import type { GoldenImagesError } from '../../domain/errors';
 import { isFindingItem } from '../../domain/table/finding-item';
+import type { PromotedDigest } from '../../domain/table/head-item';
 import { isHeadItem } from '../../domain/table/head-item';
 import { imagePartition } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
@@ -81,10 +83,7 @@ export async function reportImage(
     outcome,
     ...(shown?.reason !== undefined && shown.state !== 'PROMOTED' && { reason: shown.reason }),
     ...(detail !== undefined && detail !== '' && { detail }),
-    ...(promoted !== undefined && {
-      image: registry?.referenceOf(image, image.floatingTag) ?? promoted.reference,
-      digest: promoted.digest,
-    }),
+    ...(promoted !== undefined && { image: await shownReference(image, promoted, registry), digest: promoted.digest }),
     ...(shown !== undefined && {
       patchId: shown.patchId,
       script: join(statePath, shown.scriptUri),
@@ -95,6 +94,17 @@ export async function reportImage(
     ...contractOf(shown),
     parked: countParked(findings),
   };
+}
+
+/** The floating reference, where it really points at the promoted digest; else the immutable one. */
+async function shownReference(
+  image: GoldenImage,
+  promoted: PromotedDigest,
+  registry: ImageRegistry | undefined,
+): Promise<string> {
+  const floating = registry?.referenceOf(image, image.floatingTag);
+  const shown = floating === undefined ? undefined : await registry?.describe(floating);
+  return shown?.digest === promoted.digest ? shown.reference : promoted.reference;
 }
 
 function outcomeOf(latest: PatchItem | undefined, touched: boolean, isOpen: boolean): Outcome {
@@ -151,8 +161,8 @@ function reportTargets(
 
 function contractOf(patch: PatchItem | undefined): Pick<ImageReport, 'contract'> {
   if (patch?.outcomes === undefined) return {};
-  const isBroken = patch.state === 'HELD' && patch.reason === 'contract-broken';
-  return { contract: { ok: !isBroken, violations: isBroken ? (patch.detail ?? '').split('; ') : [] } };
+  const { violations = [] } = patch;
+  return { contract: { ok: violations.length === 0, violations } };
 }
 
 function countParked(
@@ -164,6 +174,12 @@ function countParked(
   return Object.fromEntries(Object.entries(counts).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+/** The report of an image whose run was ended by an error. */
+export function failedReport(report: ImageReport, failure: GoldenImagesError): ImageReport {
+  const detail = failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
+  return { ...report, outcome: 'failed', reason: failure.kind, detail };
+}
+
 /** The exit code that a report stands for: the worst of its images. */
 export function exitCodeOf(report: PatchReport): number {
   return Math.max(EXIT.ok, ...Object.values(report.images).map(exitCodeOfImage));
@@ -172,6 +188,14 @@ export function exitCodeOf(report: PatchReport): number {
 function exitCodeOfImage(image: ImageReport): number {
   if (image.outcome === 'residual') return EXIT.refused;
   if (image.outcome !== 'failed') return EXIT.ok;
-  const isProof = image.reason === 'contract-broken' || image.reason === 'worse';
-  return isProof ? EXIT.proofFailed : EXIT.buildFailed;
+  switch (image.reason) {
+    case 'bad-input':
+      return EXIT.badInput;
+    case 'contract-broken':
+    case 'worse':
+    case 'proof':
+      return EXIT.proofFailed;
+    default:
+      return EXIT.buildFailed;
+  }
 }

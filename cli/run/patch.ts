@@ -19,13 +19,13 @@ import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild
 import { makeStartBuild } from '../../functions/start-build/start-build';
 import { makeTrackBuild } from '../../functions/track-build/track-build';
 import { completePlatforms } from './complete-platform';
+import { makeGuard } from './guard-image';
 import { ingestFiles } from './ingest-files';
 import type { RunEstate } from './load-estate';
-import { loadEstate } from './load-estate';
+import { imagesOf, loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
-import { reportImage } from './patch-report';
-import { imagesOf } from './replay';
+import { failedReport, reportImage } from './patch-report';
 import { retryImage } from './retry-image';
 import type { StateDirectory } from './state-directory';
 import { openStateDirectory } from './state-directory';
@@ -56,11 +56,11 @@ export async function patch(options: PatchOptions): Promise<PatchReport> {
   const estate = await loadEstate(options.config, 'without-config');
   const state = await openStateDirectory(options.state);
   try {
-    const unlock = await lockState(state.path);
+    const unlock = lockState(state.path);
     try {
       return await patchWith(options, engine, estate, state);
     } finally {
-      await unlock();
+      unlock();
     }
   } finally {
     state.close();
@@ -99,24 +99,45 @@ async function patchWith(
 
   const judgeAgain = makeJudgeAgain({ ...ports, estate });
   const build = local && makeBuildStep({ ...ports, ...local, state, exceptions: estate.exceptions, onProgress });
-  for (const image of images) {
-    if (options.retry) await retryImage(table, image, clock());
-    await build?.(image);
-    await observePromoted(ports, image, estate.exceptions);
-    await judgeAgain(image);
-    await wakeWhereOpen(table, image);
-  }
-  const steps = {
-    generatePatch: makeGeneratePatch({ ...ports, author: rulesAuthor }),
-    signalRebuild: makeSignalRebuild(ports),
-    ...(build !== undefined && { build }),
-  };
-  await runLocalPipeline({ stream: state.stream, images, steps });
+  const { guard, failures } = makeGuard(logger);
+  for (const image of images)
+    await guard(image, async () => {
+      await build?.(image);
+      if (options.retry) await retryImage(table, image, clock());
+      await observePromoted(ports, image, estate.exceptions);
+      await judgeAgain(image);
+      await wakeWhereOpen(table, image);
+    });
+  const generatePatch = makeGeneratePatch({ ...ports, author: rulesAuthor });
+  const signalRebuild = makeSignalRebuild(ports);
+  await runLocalPipeline({
+    stream: state.stream,
+    images,
+    steps: {
+      generatePatch: async (image) => {
+        await guard(image, generatePatch);
+      },
+      signalRebuild: async (image) => {
+        await guard(image, signalRebuild);
+      },
+      ...(build !== undefined && {
+        build: async (image) => {
+          await guard(image, build);
+        },
+      }),
+    },
+  });
 
   const reports: [string, ImageReport][] = [];
   for (const image of images) {
     const before = since.get(image.name) ?? { sequence: 0, inFlight: undefined };
-    reports.push([image.name, await reportImage(table, image, before, state.path, local?.registry)]);
+    const failure = failures.get(image.name);
+    reports.push([
+      image.name,
+      failure === undefined
+        ? await reportImage(table, image, before, state.path, local?.registry)
+        : failedReport(await reportImage(table, image, before, state.path, local?.registry), failure),
+    ]);
   }
   const { malformed, duplicates, ignored } = summary;
   return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
@@ -130,12 +151,11 @@ function selectImages(found: readonly GoldenImage[], options: PatchOptions): Gol
     });
   const selected =
     options.images.length === 0 ? [...found] : found.filter((image) => options.images.includes(image.name));
-  if (options.base !== undefined && selected.length > 1)
+  const forOne = options.base !== undefined ? '--base' : /[/:]/.test(options.tag ?? '') ? '--tag' : undefined;
+  if (forOne !== undefined && selected.length > 1)
     throw new BadInputError(
-      `--base is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`,
-      {
-        hint: 'say which with --image, or declare a parent for each in golden-images.yaml',
-      },
+      `${forOne} is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`,
+      { hint: 'say which with --image, or declare the images in golden-images.yaml' },
     );
   return selected;
 }

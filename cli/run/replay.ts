@@ -1,7 +1,6 @@
 import { MemoryFindingTable } from '../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../adapters/local/memory-script-store';
 import { rulesAuthor } from '../../domain/author/rules-author';
-import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { imagePartition } from '../../domain/table/keys';
@@ -10,7 +9,7 @@ import { makeGeneratePatch } from '../../functions/generate-patch/generate-patch
 import { makeIngestFinding } from '../../functions/ingest-finding/ingest-finding';
 import type { MalformedRecord } from './ingest-files';
 import { ingestFiles } from './ingest-files';
-import { loadEstate } from './load-estate';
+import { imagesOf, loadEstate } from './load-estate';
 
 /** What `replay` prints. */
 export interface ReplayReport {
@@ -98,13 +97,6 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     parked: sorted(parked),
     images: Object.fromEntries(images),
   };
-}
-
-/** Images that findings were about, by name. */
-export function imagesOf(byRepository: ReadonlyMap<string, GoldenImage>, names: ReadonlySet<string>): GoldenImage[] {
-  return [...byRepository.values()]
-    .filter((image) => names.has(image.name))
-    .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 function increment(counts: Map<string, number>, key: string): void {

@@ -38,7 +38,7 @@ export async function openStateDirectory(
     throw new BadInputError(`--state ${directory ?? DEFAULT_STATE}: there is no state of an earlier run`, {
       hint: 'run "golden-images patch" first, or name its state directory',
     });
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw fileError(path, 'create', error);
   });
   const database = join(path, 'table.sqlite');

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { REPOSITORY_NAME } from '../finding/repository-name';
+import { IMAGE_USER } from '../contract/image-user';
+import { IMAGE_TAG, isReservedTag } from './image-tag';
 import { exceptionKeys } from '../policy/exception';
 import { policyKeys } from '../policy/policy';
 
@@ -8,15 +11,11 @@ const imageName = z
     /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
     'must be 1 to 64 characters of a-z, 0-9, ".", "_", "-", and begin and end with a letter or digit',
   );
-/** ECR's own rule for repository names (ECR API, CreateRepository). */
 const repositoryName = z
   .string()
   .min(2)
   .max(256)
-  .regex(
-    /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
-    'is not an ECR repository name: lower-case words joined by "/", "-", "_" or "."',
-  );
+  .regex(REPOSITORY_NAME, 'is not an ECR repository name: lower-case words joined by "/", "-", "_" or "."');
 /** Reference grammar of the OCI distribution specification, a little narrower. */
 const imageReference = z
   .string()
@@ -25,12 +24,23 @@ const imageReference = z
     /^[a-zA-Z0-9][a-zA-Z0-9._/:-]*(?:@sha256:[0-9a-f]{64})?$/,
     'is not an image reference such as public.ecr.aws/docker/library/debian:12-slim',
   );
-const tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'is not an image tag');
+const floatingTag = z
+  .string()
+  .regex(IMAGE_TAG, 'is not an image tag')
+  .refine((tag) => !isReservedTag(tag), 'is a tag that the system uses itself: candidates and <date>.<n>');
 
 /** What the patched image must keep, beside the base's own configuration. */
 export const contractKeys = z.strictObject({
-  user: z.string().max(256).optional().describe("USER that the image must have. Default: the base's."),
-  workdir: z.string().max(1024).optional().describe("WORKDIR that the image must have. Default: the base's."),
+  user: z
+    .string()
+    .regex(IMAGE_USER, 'is not a user, uid, or either with a group')
+    .optional()
+    .describe("USER that the image must have. Default: the base's."),
+  workdir: z
+    .string()
+    .regex(/^\/[A-Za-z0-9._/-]{0,255}$/, 'is not an absolute path')
+    .optional()
+    .describe("WORKDIR that the image must have. Default: the base's."),
   maximumGrowthPercent: z
     .number()
     .min(0)
@@ -52,7 +62,7 @@ export const imageKeys = z.strictObject({
     .optional()
     .describe("Inspector's platform string. Default: from the findings, else from the base's os-release."),
   architecture: z.enum(['amd64', 'arm64']).optional().describe('Default amd64.'),
-  floatingTag: tag.optional().describe('Tag that promotion moves. Default stable.'),
+  floatingTag: floatingTag.optional().describe('Tag that promotion moves. Default stable.'),
   releasever: z
     .string()
     .regex(

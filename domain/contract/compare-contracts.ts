@@ -1,6 +1,7 @@
 import type { ContractConfig } from '../config/config-schema';
 import type { InstalledPackage } from '../ecosystems/ecosystem';
 import type { ImageContract } from './image-contract';
+import { isRootUser } from './image-user';
 
 /** Labels that builders add on their own; they are no promise of the image. */
 const BUILDER_LABELS: ReadonlySet<string> = new Set(['io.buildah.version']);
@@ -39,6 +40,7 @@ export function compareContracts(before: ContractSubject, after: ContractSubject
 
 function configurationViolations(expected: ImageContract, actual: ImageContract): string[] {
   const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ['architecture', expected.architecture, actual.architecture],
     ['user', rootIsDefault(expected.user), rootIsDefault(actual.user)],
     ['entrypoint', expected.entrypoint, actual.entrypoint],
     ['cmd', expected.cmd, actual.cmd],
@@ -47,6 +49,9 @@ function configurationViolations(expected: ImageContract, actual: ImageContract)
     ['ports', [...expected.ports].sort(), [...actual.ports].sort()],
     ['volumes', [...expected.volumes].sort(), [...actual.volumes].sort()],
     ['labels', ownLabels(expected), ownLabels(actual)],
+    ['healthcheck', expected.healthcheck, actual.healthcheck],
+    ['shell', expected.shell, actual.shell],
+    ['stop signal', expected.stopSignal, actual.stopSignal],
   ];
   return facts
     .map(([name, want, have]) => [name, JSON.stringify(want), JSON.stringify(have)] as const)
@@ -79,7 +84,7 @@ function ownLabels(contract: ImageContract): readonly (readonly [string, string]
 
 /** An image without USER runs as root (OCI image-spec). */
 function rootIsDefault(user: string): string {
-  return user === '' || user === '0' || user === 'root:root' || user === '0:0' ? 'root' : user;
+  return isRootUser(user) ? 'root' : user;
 }
 
 function slashIsDefault(workdir: string): string {

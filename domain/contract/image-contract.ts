@@ -11,4 +11,11 @@ export interface ImageContract {
   /** Sorted. */
   readonly volumes: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** e.g. `amd64`. */
+  readonly architecture: string;
+  /** HEALTHCHECK as canonical JSON, an extension of docker's format; empty where there is none. */
+  readonly healthcheck: string;
+  /** SHELL, an extension of docker's format. */
+  readonly shell: readonly string[];
+  readonly stopSignal: string;
 }

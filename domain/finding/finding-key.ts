@@ -9,11 +9,6 @@ export function encodeKeyPart(part: string): string {
   return encodeURIComponent(part.toWellFormed());
 }
 
-/** Undoes {@link encodeKeyPart}. @throws URIError where the text was not made by it */
-export function decodeKeyPart(part: string): string {
-  return decodeURIComponent(part);
-}
-
 /**
  * Sort key of a finding: `FINDING#<vulnerabilityId>#<packageManager>#<package>[#<filePath>]`, at most 1,024 bytes; a
  * file path that does not fit is replaced by `sha256-<hex>` of it.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPOSITORY_NAME } from './repository-name';
 import { parseTimestamp } from './timestamp';
 
 /** Longest name that is taken; longer ones are malformed (design.md 4). */
@@ -28,7 +29,7 @@ const vulnerablePackage = z.object({
 });
 
 const ecrImage = z.object({
-  repositoryName: name,
+  repositoryName: name.regex(REPOSITORY_NAME, 'is not an ECR repository name'),
   imageHash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a sha256 digest'),
   imageTags: maybe(z.array(text(300)).max(1000)),
   pushedAt: maybe(timestamp),

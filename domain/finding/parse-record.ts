@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ecosystemOf } from '../ecosystems';
 import { ecosystemIdOf, parsePlatform } from '../platform/platform';
+import { withoutZeroEpoch } from '../versions/epoch';
 import type { Finding, FindingStatus } from './finding';
 import { OS_PACKAGE_MANAGER } from './finding';
 import type { InspectorFinding, InspectorImage, InspectorPackage } from './inspector-schema';
@@ -112,39 +113,33 @@ function toFact(
   };
 }
 
+/** What any package manager's names and versions are made of; a platform's own alphabet is narrower. */
+const ANY_NAME = /^[A-Za-z0-9@][A-Za-z0-9+._~^:@/-]*$/;
+const ANY_VERSION = /^[A-Za-z0-9][A-Za-z0-9+._~^:-]*$/;
+
 /** Names and versions of OS packages must lie in their ecosystem's alphabet; anything else is hostile or broken. */
 function problemOf(fact: Finding, pkg: InspectorPackage, path: string): RecordProblem | undefined {
   if (fact.packageManager !== OS_PACKAGE_MANAGER) return undefined;
   const id = ecosystemIdOf(parsePlatform(fact.platform));
   const ecosystem = id === undefined ? undefined : ecosystemOf(id);
-  if (ecosystem === undefined) return undefined;
-  if (!ecosystem.isPackageName(fact.package))
-    return {
-      path: `${path}.name`,
-      message: `is ${describe(pkg.name)}, not a package name of ${ecosystem.displayName}`,
-    };
-  if (fact.floor !== undefined && !ecosystem.isVersion(fact.floor))
-    return {
-      path: `${path}.fixedInVersion`,
-      message: `is ${describe(pkg.fixedInVersion)}, not a version of ${ecosystem.displayName}`,
-    };
+  const what = ecosystem === undefined ? 'any package manager' : ecosystem.displayName;
+  if (!(ecosystem?.isPackageName(fact.package) ?? ANY_NAME.test(fact.package)))
+    return { path: `${path}.name`, message: `is ${describe(pkg.name)}, not a package name of ${what}` };
+  if (fact.floor !== undefined && !(ecosystem?.isVersion(fact.floor) ?? ANY_VERSION.test(fact.floor)))
+    return { path: `${path}.fixedInVersion`, message: `is ${describe(pkg.fixedInVersion)}, not a version of ${what}` };
   return undefined;
 }
 
 function joinVersion(pkg: InspectorPackage): string {
   const epoch = pkg.epoch === undefined || pkg.epoch === 0 ? '' : `${pkg.epoch}:`;
   const release = pkg.release === undefined || pkg.release === '' ? '' : `-${pkg.release}`;
-  return stripZeroEpoch(`${epoch}${pkg.version}${release}`);
+  return withoutZeroEpoch(`${epoch}${pkg.version}${release}`);
 }
 
 /** Inspector writes `0:<version>` for every OS package and the text `NotAvailable` where there is no fix (aws-facts 1.3). */
 function normaliseFixedVersion(fixed: string | undefined): string | undefined {
   if (fixed === undefined || fixed === '' || fixed.toLowerCase() === 'notavailable') return undefined;
-  return stripZeroEpoch(fixed);
-}
-
-function stripZeroEpoch(version: string): string {
-  return version.replace(/^0+:/, '');
+  return withoutZeroEpoch(fixed);
 }
 
 function parseStatus(text: string): FindingStatus | undefined {

@@ -21,7 +21,7 @@ export interface Plan {
   readonly ecosystem: EcosystemId;
   /** Sorted by package. */
   readonly targets: readonly Target[];
-  /** SHA-256 (hex) over image, ecosystem, releasever and each target's package, floor and action. */
+  /** SHA-256 (hex) over image, ecosystem, releasever, mode and each target's package, floor and action. */
   readonly planHash: string;
 }
 
@@ -100,6 +100,7 @@ function planHash(image: GoldenImage, ecosystem: EcosystemId, targets: readonly 
     image.name,
     ecosystem,
     image.releasever ?? '',
+    image.policy.mode,
     targets.map((target) => [target.package, target.floor, target.action]),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

@@ -14,5 +14,7 @@ export interface TargetOutcome {
   readonly package: string;
   readonly result: TargetResult;
   readonly reason?: ResidualReason;
+  /** True where the parent image has the fix already, so that later plans need not carry the target. */
+  readonly inParent?: true;
   readonly binaries: readonly BinaryChange[];
 }

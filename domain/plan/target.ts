@@ -10,6 +10,8 @@ export interface Target {
   readonly action: 'upgrade' | 'remove';
   /** Vulnerability ids, sorted. */
   readonly vulnerabilities: readonly string[];
+  /** How many more ids there are, where a PATCH item could not keep them all. */
+  readonly omitted?: number;
   /** Name that the findings use, where it differs from `package`. */
   readonly reportedAs?: string;
 }

@@ -70,11 +70,6 @@ export function parseOsRelease(text: string): Platform | undefined {
   return { distribution, version: values.get('VERSION_ID') ?? '' };
 }
 
-/** Writes a platform as people do, e.g. `debian 12`. */
-export function formatPlatform(platform: Platform): string {
-  return `${platform.distribution} ${platform.version}`.trim();
-}
-
 /**
  * The package manager family of a platform. Minimal variants of the rpm distributions ship `microdnf` alone: that
  * cannot be told from the release and is said in the configuration.

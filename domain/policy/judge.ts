@@ -77,7 +77,7 @@ function applies(reason: ParkedReason, observed: Judged, context: JudgeContext):
     case 'end-of-life':
       return platform !== undefined && !policy.patchEndOfLife && isEndOfLife(platform, now);
     case 'unsupported-platform':
-      return !isSupported(platform);
+      return !isPlannable(observed, platform);
     case 'suppressed':
       return observed.status === 'SUPPRESSED';
     case 'stale-digest':
@@ -85,10 +85,13 @@ function applies(reason: ParkedReason, observed: Judged, context: JudgeContext):
   }
 }
 
-/** True where this project has the platform's package manager. */
-function isSupported(platform: Platform | undefined): boolean {
+/** True where this project has the platform's package manager, and that can have such a package. */
+function isPlannable(observed: Judged, platform: Platform | undefined): boolean {
   const id = ecosystemIdOf(platform);
-  return id !== undefined && ecosystemOf(id) !== undefined;
+  const ecosystem = id === undefined ? undefined : ecosystemOf(id);
+  return (
+    ecosystem !== undefined && ecosystem.isPackageName(observed.package) && ecosystem.isVersion(observed.floor ?? '')
+  );
 }
 
 /** Bad enough to act on: by severity, because an exploit exists, or because one is likely. */

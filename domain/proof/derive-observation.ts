@@ -14,31 +14,32 @@ export interface Inventory {
 }
 
 /**
- * What a finding observed on one digest says about another digest whose package database is known: gone where no
- * binary of the package is installed, or every one is at or above the floor (with proof); else still there, at the
- * version that is installed. Language packages and findings without a floor are taken over as they are.
- * @param observedAt ISO 8601; the observation's, so that a later word of the scanner wins
+ * What a finding observed on one digest says about another digest whose package database is known. With proof it is gone
+ * where no binary of the package is installed, or every one is at or above the floor; else it is as the scanner says, at
+ * the version that is installed. A scanner's CLOSED is never proof. Language packages and findings without a floor are
+ * taken over as they are.
  */
 export function deriveObservation(
   packageManager: string,
   packageName: string,
   observed: Observation,
   inventory: Inventory,
-  observedAt: string,
 ): Observation {
-  const { semanticHash: _hash, proof: _proof, ...facts } = observed;
-  if (packageManager !== OS_PACKAGE_MANAGER) return { ...facts, observedAt, semanticHash: hashOf(facts) };
+  const { semanticHash: _hash, proof, ...known } = observed;
+  // What was proven gone from one digest is as open as ever on another.
+  const facts = proof === undefined ? known : { ...known, status: 'ACTIVE' as const };
+  if (packageManager !== OS_PACKAGE_MANAGER) return withHash({ ...facts, derived: true });
   const binaries = binariesOf(plannedName(packageName, inventory.platform), inventory.packages, inventory.ecosystem);
   const isGone =
     binaries.length === 0 || (facts.floor !== undefined && meetsFloor(binaries, facts.floor, inventory.ecosystem));
-  const derived = {
+  return withHash({
     ...facts,
-    ...(isGone && facts.status === 'ACTIVE' && { status: 'CLOSED' as const }),
     ...(binaries[0] !== undefined && { installed: binaries[0].judgedVersion }),
-  };
-  return { ...derived, observedAt, semanticHash: hashOf(derived), proof: 'package-database' };
+    ...(isGone && { status: 'CLOSED', proof: 'package-database' }),
+    derived: true,
+  });
 }
 
-function hashOf({ observedAt: _observedAt, ...facts }: Omit<Observation, 'semanticHash' | 'proof'>): string {
-  return semanticHash(facts);
+function withHash(facts: Omit<Observation, 'semanticHash'>): Observation {
+  return { ...facts, semanticHash: semanticHash(facts) };
 }

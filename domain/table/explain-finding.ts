@@ -34,6 +34,7 @@ const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
   held: 'the package is held at its version inside the image',
   conflict: 'the package manager refused the upgrade',
   'below-floor': 'a binary is still below the floor after the upgrade',
+  'nothing-improved': 'its fix is in the parent image, but no image was built, because no other target could be fixed',
   'attempts-exhausted': 'every attempt at the patch failed',
 };
 
@@ -55,7 +56,7 @@ export function explainFinding(finding: FindingItem, { head, patches, policy }: 
 }
 
 function describeObservation(digest: string, seen: Observation, judgedOn: string | undefined): string {
-  const known = seen.proof === undefined ? 'the scanner says' : 'its package database says';
+  const known = seen.derived === true ? 'its package database says' : 'the scanner says';
   const floor = seen.floor === undefined ? 'no fixed version' : `fixed in ${seen.floor}`;
   const where = digest === judgedOn ? `${digest} (current)` : digest;
   return `On ${where}, ${known} at ${seen.observedAt}: ${seen.status}, ${seen.severity}, installed ${

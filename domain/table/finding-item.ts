@@ -18,9 +18,11 @@ export interface Observation {
   readonly observedAt: string;
   /** ISO 8601; when the digest was pushed, where known. */
   readonly pushedAt?: string;
-  /** SHA-256 (16 hex) of everything that a decision can depend on. */
+  /** SHA-256 (16 hex) of the facts that a decision depends on; a changed EPSS score alone leaves it as it is. */
   readonly semanticHash: string;
-  /** How the fact is known, where it is not the scanner's word: read from the image's package database. */
+  /** True where it was derived from the digest's package database and what the scanner said of another digest. */
+  readonly derived?: true;
+  /** Proof that the vulnerability is gone from the digest. */
   readonly proof?: 'package-database';
 }
 

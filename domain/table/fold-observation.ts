@@ -17,24 +17,33 @@ export function toObservation(finding: Finding): Observation {
     arn: finding.arn,
     ...(finding.platform !== undefined && { platform: finding.platform }),
     ...(finding.pushedAt !== undefined && { pushedAt: finding.pushedAt }),
+    observedAt: finding.observedAt,
   };
-  return { ...facts, observedAt: finding.observedAt, semanticHash: semanticHash(facts) };
+  return { ...facts, semanticHash: semanticHash(facts) };
 }
 
-/** 16 hex digits over everything that a decision can depend on. */
-export function semanticHash(facts: Readonly<Record<string, unknown>>): string {
-  const canonical = JSON.stringify(Object.entries(facts).sort(([left], [right]) => (left < right ? -1 : 1)));
-  return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
+/** 16 hex digits over the facts that a decision depends on, beside the EPSS score, which drifts daily. */
+export function semanticHash(facts: Omit<Observation, 'semanticHash'>): string {
+  const { status, severity, installed, floor, exploit, platform, proof } = facts;
+  return createHash('sha256')
+    .update(JSON.stringify([status, severity, installed, floor, exploit, platform, proof]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /**
- * True where `next` takes the place of `known`: it is newer, or as old and its hash is greater. A maximum, so that any
- * order and any repetition ends the same (design.md 4).
+ * True where `next` takes the place of `known`: it is newer, or as old and greater by its hash, then by its text. A
+ * maximum, so that any order and any repetition ends the same (design.md 4).
  */
 export function supersedes(next: Observation, known: Observation | undefined): boolean {
   if (known === undefined) return true;
   if (next.observedAt !== known.observedAt) return next.observedAt > known.observedAt;
-  return next.semanticHash > known.semanticHash;
+  if (next.semanticHash !== known.semanticHash) return next.semanticHash > known.semanticHash;
+  return canonical(next) > canonical(known);
+}
+
+function canonical(observation: Observation): string {
+  return JSON.stringify(Object.entries(observation).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** The part of a finding's item that observations decide; `state` is the judge's. */
@@ -52,22 +61,33 @@ export function foldObservation(
   firstObservedAt: string,
   keep: ReadonlySet<string>,
 ): ObservedPart {
-  const wins = supersedes(next, known?.observations[digest]);
-  const observations = wins ? { ...known?.observations, [digest]: next } : (known?.observations ?? {});
+  const all = { ...known?.observations };
+  if (supersedes(next, all[digest])) all[digest] = next;
+  const observations = prune(all, keep);
   const fixSeen = earliest(known?.fixFirstSeenAt, next.floor === undefined ? undefined : next.observedAt);
   const first = earliest(known?.firstObservedAt, firstObservedAt) ?? firstObservedAt;
-  if (known !== undefined && !wins && first === known.firstObservedAt && fixSeen === known.fixFirstSeenAt) return known;
+  if (
+    known !== undefined &&
+    sameObservations(known.observations, observations) &&
+    first === known.firstObservedAt &&
+    fixSeen === known.fixFirstSeenAt
+  )
+    return known;
   return {
-    observations: prune(observations, keep),
+    observations,
     firstObservedAt: first,
     ...(fixSeen !== undefined && { fixFirstSeenAt: fixSeen }),
   };
 }
 
-function prune(
-  observations: Readonly<Record<string, Observation>>,
-  keep: ReadonlySet<string>,
-): Readonly<Record<string, Observation>> {
+type Observations = Readonly<Record<string, Observation>>;
+
+function sameObservations(left: Observations, right: Observations): boolean {
+  const digests = Object.keys(left);
+  return digests.length === Object.keys(right).length && digests.every((digest) => left[digest] === right[digest]);
+}
+
+function prune(observations: Observations, keep: ReadonlySet<string>): Observations {
   const others = Object.keys(observations).filter((digest) => !keep.has(digest));
   if (others.length <= OTHER_DIGESTS_KEPT) return observations;
   const rank = (digest: string): string => `${observations[digest]?.pushedAt ?? ''}\n${digest}`;

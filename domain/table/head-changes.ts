@@ -50,9 +50,10 @@ export async function requestReplan(table: FindingTable, image: string, why: str
   }));
 }
 
-/** Notes that an image was looked at; a request that came in since stays. */
-export async function settleReplan(table: FindingTable, image: string): Promise<void> {
-  await updateItem<ReplanItem>(table, replanKey(image), isReplanItem, (known) =>
-    known === undefined || known.state === 'DONE' ? undefined : { ...known, state: 'DONE' },
+/** Notes that an image was looked at, where nobody has asked again since `request` was read. */
+export async function settleReplan(table: FindingTable, request: ReplanItem | undefined): Promise<void> {
+  if (request?.state !== 'REQUESTED') return;
+  await updateItem<ReplanItem>(table, request, isReplanItem, (known) =>
+    known?.version === request.version ? { ...known, state: 'DONE' } : undefined,
   );
 }

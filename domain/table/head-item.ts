@@ -61,6 +61,13 @@ export function currentDigest(head: HeadItem | undefined): string | undefined {
   return head?.promoted?.digest ?? head?.adopted?.digest;
 }
 
+/** Digests whose observations are never dropped: the newest seen, the promoted and the one before. */
+export function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
+  return new Set(
+    [head?.adopted?.digest, head?.promoted?.digest, head?.previous?.digest].filter((digest) => digest !== undefined),
+  );
+}
+
 /**
  * Chooses the current digest among those seen where none was promoted: newest push, then the floating tag's, then the
  * greater digest (design.md 8). A maximum, so the order of arrival does not matter.

@@ -5,7 +5,10 @@ import { updateItem } from './update-item';
 
 /** What changes with a patch's state. */
 export interface PatchMove extends Partial<
-  Pick<PatchItem, 'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'evidenceUri'>
+  Pick<
+    PatchItem,
+    'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'violations' | 'buildLogUri' | 'evidenceUri'
+  >
 > {
   readonly state: PatchState;
 }

@@ -60,12 +60,13 @@ export type PatchItem = Versioned & {
   readonly proposalUri?: string;
   /** 1 for the first attempt at this plan. */
   readonly attempt: number;
-  /** Digest that the plan was made for. */
-  readonly plannedOn?: string;
   /** Image Builder's ARN of the build, or the local builder's id. */
   readonly buildId?: string;
   readonly candidate?: { readonly reference: string; readonly digest: string };
   readonly outcomes?: readonly TargetOutcome[];
+  /** What the candidate broke of the image's contract; one sentence each. */
+  readonly violations?: readonly string[];
+  readonly buildLogUri?: string;
   readonly evidenceUri?: string;
 };
 

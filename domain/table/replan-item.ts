@@ -6,8 +6,6 @@ export type ReplanItem = Versioned & {
   readonly image: string;
   readonly state: 'REQUESTED' | 'DONE';
   readonly why: string;
-  /** ISO 8601; not to be looked at earlier. */
-  readonly notBefore?: string;
 };
 
 /** Narrows an item of the table. */

@@ -8,9 +8,12 @@ import { makePlan } from '../../domain/plan/plan';
 import { nextAttempt } from '../../domain/plan/next-attempt';
 import { openFindings } from '../../domain/plan/open-findings';
 import type { Clock, FindingTable, Logger, PatchAuthor, ScriptStore } from '../../domain/ports';
+import { storedTargets } from '../../domain/plan/stored-targets';
+import type { Target } from '../../domain/plan/target';
 import { scriptTargets } from '../../domain/script/script-targets';
-import { currentDigest, isHeadItem } from '../../domain/table/head-item';
+import { isHeadItem } from '../../domain/table/head-item';
 import { settleReplan } from '../../domain/table/head-changes';
+import { isReplanItem } from '../../domain/table/replan-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { imagePartition, patchKey } from '../../domain/table/keys';
 import type { PatchItem, PatchState } from '../../domain/table/patch-item';
@@ -52,24 +55,28 @@ export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImag
     const head = items.find(isHeadItem);
     const patches = items.filter(isPatchItem);
     const findings = items.filter(isFindingItem);
-    const carried = patches.find((patch) => patch.sequence === head?.promoted?.patch)?.targets ?? [];
+    const request = items.find(isReplanItem);
     const open = openFindings(findings);
-    const plan = open.length === 0 ? undefined : makePlan(image, open, carried);
+    const plan =
+      open.length === 0
+        ? undefined
+        : makePlan(image, open, carriedTargets(patches.find((patch) => patch.sequence === head?.promoted?.patch)));
     if (plan === undefined) {
-      await settleReplan(table, image.name);
+      await settleReplan(table, request);
       return { did: 'nothing', why: 'nothing-open' };
     }
     const attempt = nextAttempt(plan.planHash, patches, image.policy.maximumAttempts);
     if (typeof attempt === 'string') {
       if (attempt === 'attempts-exhausted') await markResidual(table, findings, plan, attempt, ports.clock());
-      await settleReplan(table, image.name);
+      await supersedeOlder(ports, patches);
+      await settleReplan(table, request);
       return { did: 'nothing', why: attempt };
     }
     const sequence = Math.max(0, ...patches.map((patch) => patch.sequence)) + 1;
-    const patch = await writePatch(ports, image, plan, { attempt, sequence, plannedOn: currentDigest(head) });
+    const patch = await writePatch(ports, image, plan, { attempt, sequence });
     if (patch === undefined) return { did: 'nothing', why: 'raced' };
-    await supersedeOlder(ports, patch, patches);
-    await settleReplan(table, image.name);
+    await supersedeOlder(ports, [...patches, patch]);
+    await settleReplan(table, request);
     logger.info('patch planned', { image: image.name, patch: sequence, patchId: patch.patchId, attempt });
     return { did: 'planned', patch };
   };
@@ -79,7 +86,7 @@ async function writePatch(
   { table, scripts, author, clock, logger }: GeneratePatchPorts,
   image: GoldenImage,
   plan: Plan,
-  at: { attempt: number; sequence: number; plannedOn: string | undefined },
+  at: { attempt: number; sequence: number },
 ): Promise<PatchItem | undefined> {
   const ecosystem = requireEcosystem(plan.ecosystem);
   const request = { image: image.name, ecosystem: plan.ecosystem, targets: plan.targets };
@@ -114,12 +121,11 @@ async function writePatch(
     patchId: sha256,
     scriptUri: uri,
     ecosystem: plan.ecosystem,
-    targets: plan.targets,
+    targets: storedTargets(plan.targets),
     author: proposal.author,
     modelCalls: tried.reduce((sum, one) => sum + one.proposal.modelCalls, 0),
     proposalUri,
     attempt: at.attempt,
-    ...(at.plannedOn !== undefined && { plannedOn: at.plannedOn }),
   };
   try {
     await table.put(patch, 0);
@@ -131,15 +137,22 @@ async function writePatch(
   }
 }
 
-async function supersedeOlder(ports: GeneratePatchPorts, by: PatchItem, patches: readonly PatchItem[]): Promise<void> {
-  for (const older of patches) {
-    if (!LIVE_PATCH_STATES.has(older.state)) continue;
-    await movePatch(ports.table, older, ['READY', 'AWAITING_APPROVAL', 'OBSERVED'], ports.clock(), {
+/** Of the patches that wait for their turn only the newest stays; also after a crash had left two. */
+async function supersedeOlder({ table, clock }: GeneratePatchPorts, patches: readonly PatchItem[]): Promise<void> {
+  const live = patches.filter((patch) => LIVE_PATCH_STATES.has(patch.state));
+  const newest = live.at(-1);
+  for (const older of live.slice(0, -1))
+    await movePatch(table, older, ['READY', 'AWAITING_APPROVAL', 'OBSERVED'], clock(), {
       state: 'SUPERSEDED',
       reason: 'newer-patch',
-      detail: `patch ${by.sequence} takes its place`,
+      detail: `patch ${newest?.sequence ?? 0} takes its place`,
     });
-  }
+}
+
+/** A build starts from the parent again, so what the promoted patch fixed is fixed again, until the parent has it. */
+function carriedTargets(promoted: PatchItem | undefined): Target[] {
+  const inParent = new Set(promoted?.outcomes?.filter((outcome) => outcome.inParent).map((outcome) => outcome.package));
+  return (promoted?.targets ?? []).filter((target) => !inParent.has(target.package));
 }
 
 function proposals(plan: Plan, tried: readonly { proposal: PatchProposal; verdict: VettingResult }[]): string {

@@ -8,7 +8,7 @@ import { judgeFinding, sameVerdict } from '../../domain/table/finding-state';
 import { foldObservation, toObservation } from '../../domain/table/fold-observation';
 import { adoptDigest, readHead } from '../../domain/table/head-changes';
 import type { HeadItem, SeenDigest } from '../../domain/table/head-item';
-import { currentDigest, newerDigest } from '../../domain/table/head-item';
+import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head-item';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
 import { updateItem } from '../../domain/table/update-item';
 
@@ -142,12 +142,6 @@ function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest {
       floating: fact.tags.includes(image.floatingTag),
     }))
     .reduce((newest: SeenDigest | undefined, seen) => newerDigest(newest, seen), undefined) as SeenDigest;
-}
-
-function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
-  return new Set(
-    [head?.adopted?.digest, head?.promoted?.digest, head?.previous?.digest].filter((digest) => digest !== undefined),
-  );
 }
 
 function groupByRepository(findings: readonly Finding[]): Map<string, Finding[]> {

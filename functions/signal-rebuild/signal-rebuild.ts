@@ -1,8 +1,9 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Clock, FindingTable, Logger, RebuildSignal } from '../../domain/ports';
-import { readHead, updateHead } from '../../domain/table/head-changes';
+import { updateHead } from '../../domain/table/head-changes';
 import type { HeadItem } from '../../domain/table/head-item';
 import { imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
+import { releaseLease } from '../../domain/table/release-lease';
 import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
@@ -18,7 +19,7 @@ export interface SignalRebuildPorts {
 /** What signal-rebuild did for an image, and why. */
 export type SignalRebuildResult =
   | { readonly did: 'signaled'; readonly patch: PatchItem }
-  | { readonly did: 'nothing'; readonly why: 'nothing-ready' | 'busy' | 'stopped' | 'budget-spent' };
+  | { readonly did: 'nothing'; readonly why: 'nothing-ready' | 'busy' | 'stopped' | 'budget-spent' | 'superseded' };
 
 /**
  * Takes an image's lease for its newest READY patch and sets the image's parameter. Safe to repeat at any point: a lease
@@ -37,8 +38,13 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
     }
     await signal.put(image.name, newest.scriptUri);
     const signaled = await movePatch(table, newest, ['READY'], clock(), { state: 'SIGNALED' });
+    if (signaled === undefined) {
+      // A newer plan took its place meanwhile: it must not keep the lease that its successor needs.
+      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'neutral' });
+      return { did: 'nothing', why: 'superseded' };
+    }
     logger.info('rebuild signaled', { image: image.name, patch: newest.sequence, patchId: newest.patchId });
-    return { did: 'signaled', patch: signaled ?? newest };
+    return { did: 'signaled', patch: signaled };
   };
 }
 
@@ -73,14 +79,4 @@ function whyNot(
   if (head.state === 'BUSY') return 'busy';
   const isSpent = head.builds.day === now.toISOString().slice(0, 10) && head.builds.count >= image.policy.buildsPerDay;
   return isSpent ? 'budget-spent' : undefined;
-}
-
-/** Lets a stopped image build again, after a person has looked. */
-export async function resetBreaker(table: FindingTable, image: string): Promise<void> {
-  if ((await readHead(table, image)) === undefined) return;
-  await updateHead(table, image, (head) =>
-    head.state === 'STOPPED' || head.failures > 0
-      ? { ...head, state: head.lease === undefined ? 'IDLE' : 'BUSY', failures: 0 }
-      : undefined,
-  );
 }

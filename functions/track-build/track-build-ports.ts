@@ -9,6 +9,8 @@ import type {
   ScriptStore,
 } from '../../domain/ports';
 
+import type { PatchItem } from '../../domain/table/patch-item';
+
 /** What track-build works with. */
 export interface TrackBuildPorts {
   readonly table: FindingTable;
@@ -20,3 +22,8 @@ export interface TrackBuildPorts {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** Where an image's build in flight stands after it was tracked. */
+export type TrackBuildResult =
+  | { readonly did: 'nothing'; readonly why: 'no-build' | 'building' }
+  | { readonly did: 'promoted' | 'held' | 'failed'; readonly patch: PatchItem };

@@ -20,18 +20,25 @@ export interface CliOptions {
   readonly toolsFirst?: string;
   /** Ends the run, and everything that it started, with SIGKILL as soon as standard error holds this text. */
   readonly killAt?: string;
+  /** Directory for the run's temporary files. @default the system's */
+  readonly temporary?: string;
 }
 
 /** Runs `golden-images` as its users do: a process of its own, in the checkout, without colours. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const path = process.env['PATH'] ?? '';
-  const { toolsFirst, killAt } = options;
+  const { toolsFirst, killAt, temporary } = options;
   return await new Promise((resolve, reject) => {
     const child = spawn(NODE, [...MAIN, ...args], {
       cwd: CHECKOUT,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: killAt !== undefined,
-      env: { ...process.env, NO_COLOR: '1', ...(toolsFirst !== undefined && { PATH: `${toolsFirst}:${path}` }) },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        ...(toolsFirst !== undefined && { PATH: `${toolsFirst}:${path}` }),
+        ...(temporary !== undefined && { TMPDIR: temporary }),
+      },
     });
     const said = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));

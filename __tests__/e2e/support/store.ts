@@ -144,17 +144,46 @@ export async function ownedByDebs(reference: string): Promise<Set<string>> {
 
 /** Names of all images in the store that are in a repository below `localhost/`, or in the one where bases are kept. */
 export async function imagesOf(repository: string): Promise<string[]> {
-  const all = JSON.parse(await output('buildah', ['images', '--json'])) as { names?: string[] }[];
-  const mine = [`localhost/${repository}:`, `localhost/golden-images-base/${repository}:`];
-  return all
+  return (await storedImages())
     .flatMap(({ names }) => names ?? [])
-    .filter((name) => mine.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => isOf(repository, name))
     .sort();
+}
+
+/** Ids of the images that have a name in a repository, see {@link imagesOf}. */
+export async function imageIdsOf(repository: string): Promise<string[]> {
+  return (await storedImages())
+    .filter(({ names }) => (names ?? []).some((name) => isOf(repository, name)))
+    .map(({ id }) => id);
 }
 
 /** Removes images from the store, name by name. */
 export async function removeImages(references: readonly string[]): Promise<void> {
   for (const reference of references) await run('buildah', ['rmi', reference]);
+}
+
+/**
+ * Removes everything of a repository from the store: working containers that a killed run left, names, and images that
+ * have lost their name to a newer one.
+ * @param ids images that had a name in the repository once
+ */
+export async function removeRepository(repository: string, ids: ReadonlySet<string>): Promise<void> {
+  const containers = JSON.parse(await output('buildah', ['containers', '--json'])) as
+    { id: string; imagename: string }[] | null;
+  for (const { id, imagename } of containers ?? []) if (isOf(repository, imagename)) await run('buildah', ['rm', id]);
+  await removeImages(await imagesOf(repository));
+  const left = (await storedImages()).filter(({ id, names }) => ids.has(id) && (names ?? []).length === 0);
+  await removeImages(left.map(({ id }) => id));
+}
+
+async function storedImages(): Promise<{ id: string; names?: string[] }[]> {
+  return JSON.parse(await output('buildah', ['images', '--json'])) as { id: string; names?: string[] }[];
+}
+
+function isOf(repository: string, name: string): boolean {
+  return [`localhost/${repository}:`, `localhost/golden-images-base/${repository}:`].some((prefix) =>
+    name.startsWith(prefix),
+  );
 }
 
 async function readJson<T>(file: string): Promise<T> {

@@ -6,7 +6,7 @@ import type { InspectorFindingEvent } from '../../../demo/inspector-events';
 import { toJsonLines } from '../../../demo/inspector-events';
 import { type CliOptions, type CliRun, runCli } from './cli';
 import type { Report, ReportedImage } from './report';
-import { imagesOf, removeImages } from './store';
+import { imageIdsOf, imagesOf, removeRepository } from './store';
 
 /** Tools without which nothing here can be shown. */
 export const TOOLS: readonly string[] = ['buildah', 'mmdebstrap', 'dpkg', 'dpkg-deb', 'dpkg-scanpackages', 'tar'];
@@ -47,6 +47,7 @@ export async function withWorkspace(use: (workspace: Workspace) => Promise<void>
   const directory = await mkdtemp(join(tmpdir(), 'golden-images-e2e-'));
   const repository = uniqueRepository();
   const state = join(directory, 'state');
+  const ids = new Set<string>();
   let files = 0;
   const file: Workspace['file'] = async (name, content) => {
     const path = join(directory, `${String(++files)}-${name}`);
@@ -69,12 +70,16 @@ export async function withWorkspace(use: (workspace: Workspace) => Promise<void>
           JSON.stringify({ version: 1, images: [{ ...image, policy, contract }] }),
         );
       },
-      patch: async (args, options) => await patch(['--state', state, ...args], options),
+      patch: async (args, options) => {
+        const ran = await patch(['--state', state, ...args], options);
+        for (const id of await imageIdsOf(repository)) ids.add(id);
+        return ran;
+      },
       images: async () => await imagesOf(repository),
       builds: async () => (await readdir(join(state, 'builds')).catch(() => [])).length,
     });
   } finally {
-    await removeImages(await imagesOf(repository));
+    await removeRepository(repository, ids);
     await rm(directory, { recursive: true, force: true });
   }
 }

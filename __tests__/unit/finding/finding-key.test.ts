@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeKeyPart, encodeKeyPart, findingSortKey } from '../../../domain/finding/finding-key';
+import { encodeKeyPart, findingSortKey } from '../../../domain/finding/finding-key';
 import { headKey, imagePartition, patchKey, replanKey } from '../../../domain/table/keys';
 
 const parts = { vulnerabilityId: 'CVE-2024-0001', packageManager: 'OS', package: 'glibc' };
@@ -52,7 +52,7 @@ describe('parts of keys', () => {
   it('decode to what was encoded, also a percent sign', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(decodeKeyPart(encodeKeyPart(text))).toBe(text);
+        expect(decodeURIComponent(encodeKeyPart(text))).toBe(text);
       }),
     );
     expect(encodeKeyPart('50%#a')).toBe('50%25%23a');
@@ -60,7 +60,6 @@ describe('parts of keys', () => {
 
   it('never throw, not even on a lone surrogate', () => {
     expect(encodeKeyPart('a\ud800b')).toBe('a%EF%BF%BDb');
-    expect(() => decodeKeyPart('%')).toThrow(URIError);
   });
 
   it('make the keys of an image, of which patches sort by age', () => {

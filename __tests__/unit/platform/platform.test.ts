@@ -1,5 +1,5 @@
 import { isEndOfLife, supportEnd } from '../../../domain/platform/end-of-life';
-import { ecosystemIdOf, formatPlatform, parseOsRelease, parsePlatform } from '../../../domain/platform/platform';
+import { ecosystemIdOf, parseOsRelease, parsePlatform } from '../../../domain/platform/platform';
 
 describe("Inspector's platform strings", () => {
   it.each([
@@ -37,11 +37,6 @@ describe("Inspector's platform strings", () => {
   it.each(['PHOTON_OS_5', 'BUSYBOX', 'AZURE_LINUX_3'])('%s is known, but not its package manager', (text) => {
     expect(parsePlatform(text)).toBeDefined();
     expect(ecosystemIdOf(parsePlatform(text))).toBeUndefined();
-  });
-
-  it('are written as people do', () => {
-    expect(formatPlatform({ distribution: 'debian', version: '12' })).toBe('debian 12');
-    expect(formatPlatform({ distribution: 'wolfi', version: '' })).toBe('wolfi');
   });
 });
 

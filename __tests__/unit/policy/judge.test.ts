@@ -58,7 +58,7 @@ describe('what is PARKED, and why', () => {
     ['below-threshold', { ...high, severity: 'MEDIUM', epss: 0.0999 }, context],
     ['excepted', high, { ...context, exceptions: [exception] }],
     ['language-package', { ...high, packageManager: 'NODEPKG' }, context],
-    ['end-of-life', high, { ...context, platform: { distribution: 'centos', version: '7' } }],
+    ['end-of-life', high, { ...context, platform: { distribution: 'centos', version: '6' } }],
     ['unsupported-platform', high, { ...context, platform: undefined }],
     ['unsupported-platform', high, { ...context, platform: { distribution: 'photon', version: '5' } }],
     ['suppressed', { ...high, status: 'SUPPRESSED' }, context],

@@ -10,11 +10,31 @@ const inspection = z.looseObject({
   FromImageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   Manifest: z.string(),
   OCIv1: z.looseObject({
-    config: imageConfiguration.nullish(),
+    architecture: z.string().nullish(),
     rootfs: z.looseObject({ diff_ids: z.array(z.string()).nullish() }).nullish(),
   }),
+  Docker: z.looseObject({ config: imageConfiguration.nullish() }),
 });
-const manifest = z.looseObject({ layers: z.array(z.looseObject({ size: z.number() })).optional() });
+const manifest = z.looseObject({
+  mediaType: z.string().nullish(),
+  layers: z.array(z.looseObject({ size: z.number() })).optional(),
+});
+
+/**
+ * A rootless mount is only visible inside the user namespace that made it. A path with a symbolic link in it is passed
+ * over, as in copyExisting.
+ */
+const ROOTLESS_COPY = `set -eu
+root=$(buildah mount "$1"); destination=$2; shift 2
+for path in "$@"; do
+  rest=$path; at=$root; plain=yes
+  while [ -n "$rest" ]; do
+    at=$at/\${rest%%/*}
+    case $rest in */*) rest=\${rest#*/} ;; *) rest= ;; esac
+    if [ -L "$at" ] || [ ! -e "$at" ]; then plain=no; break; fi
+  done
+  [ "$plain" = no ] || (cd "$root" && cp -a --parents -- "$path" "$destination")
+done`;
 
 /** `buildah`: needs no service; as root, images are read through a mount. */
 export const buildahEngine: Engine = {
@@ -28,10 +48,14 @@ export const buildahEngine: Engine = {
       throw new EngineError(`buildah inspect ${reference} failed: ${result.stderr.trim()}`);
     }
     const image = inspection.parse(JSON.parse(result.stdout));
+    const { layers = [], mediaType } = manifest.parse(JSON.parse(image.Manifest));
+    const config = image.Docker.config ?? {};
     return {
       digest: image.FromImageDigest,
-      contract: toContract(image.OCIv1.config ?? {}),
-      size: (manifest.parse(JSON.parse(image.Manifest)).layers ?? []).reduce((sum, layer) => sum + layer.size, 0),
+      contract: toContract(config, image.OCIv1.architecture ?? ''),
+      onBuild: config.OnBuild ?? [],
+      format: mediaType?.includes('docker') === true ? 'docker' : 'oci',
+      size: layers.reduce((sum, layer) => sum + layer.size, 0),
       layers: image.OCIv1.rootfs?.diff_ids ?? [],
     };
   },
@@ -45,10 +69,11 @@ export const buildahEngine: Engine = {
     await runChecked('buildah', ['tag', id ?? '', reference]);
   },
 
-  async build({ context, tag, logFile, onLine }: EngineBuild): Promise<number> {
+  async build({ context, tag, format, logFile, onLine }: EngineBuild): Promise<number> {
     const args = [
       'build',
       ...['--isolation', 'chroot', '--layers=false', '--pull-never', '--identity-label=false', '--no-hosts'],
+      ...['--format', format],
       ...['--tag', tag, '--file', join(context, 'Dockerfile'), context],
     ];
     return (await runCommand('buildah', args, { logFile, ...(onLine !== undefined && { onLine }) })).code;
@@ -58,6 +83,10 @@ export const buildahEngine: Engine = {
     await runChecked('buildah', ['tag', source, target]);
   },
 
+  async untag(reference: string): Promise<void> {
+    await runCommand('buildah', ['untag', reference, reference]);
+  },
+
   async extract(reference: string, paths: readonly string[], destination: string): Promise<void> {
     const container = (await runChecked('buildah', ['from', '--pull-never', reference])).trim();
     try {
@@ -65,10 +94,7 @@ export const buildahEngine: Engine = {
         const root = (await runChecked('buildah', ['mount', container])).trim();
         await copyExisting(root, paths, destination);
       } else {
-        // A rootless mount is only visible inside the user namespace that made it.
-        const script =
-          'root=$(buildah mount "$1") && shift && dest=$1 && shift && cd "$root" && for p in "$@"; do [ -e "$p" ] && cp -a --parents -- "$p" "$dest"; done; :';
-        await runChecked('buildah', ['unshare', 'sh', '-c', script, 'sh', container, destination, ...paths]);
+        await runChecked('buildah', ['unshare', 'sh', '-c', ROOTLESS_COPY, 'sh', container, destination, ...paths]);
       }
     } finally {
       await runCommand('buildah', ['rm', container]);

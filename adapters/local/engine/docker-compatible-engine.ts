@@ -10,6 +10,8 @@ const inspection = z.tuple([
     Id: z.string(),
     Digest: z.string().nullish(),
     Size: z.number(),
+    Architecture: z.string().nullish(),
+    ManifestType: z.string().nullish(),
     Config: imageConfiguration.nullish(),
     RootFS: z.looseObject({ Layers: z.array(z.string()).nullish() }).nullish(),
   }),
@@ -17,7 +19,7 @@ const inspection = z.tuple([
 
 /** Flags of `build` that only one of the two knows. */
 const BUILD_FLAGS = {
-  podman: ['--isolation', 'chroot', '--layers=false', '--pull=never', '--format', 'oci'],
+  podman: ['--isolation', 'chroot', '--layers=false', '--pull=never', '--no-hosts', '--identity-label=false'],
   docker: ['--no-cache', '--progress', 'plain'],
 } as const;
 
@@ -36,7 +38,9 @@ export function dockerCompatibleEngine(name: 'podman' | 'docker'): Engine {
       const id = image.Id.startsWith('sha256:') ? image.Id : `sha256:${image.Id}`;
       return {
         digest: image.Digest != null && digestForm.test(image.Digest) ? image.Digest : id,
-        contract: toContract(image.Config ?? {}),
+        contract: toContract(image.Config ?? {}, image.Architecture ?? ''),
+        onBuild: image.Config?.OnBuild ?? [],
+        format: image.ManifestType?.includes('oci') === true ? 'oci' : 'docker',
         size: image.Size,
         layers: image.RootFS?.Layers ?? [],
       };
@@ -59,13 +63,19 @@ export function dockerCompatibleEngine(name: 'podman' | 'docker'): Engine {
       await runChecked('docker', ['tag', loaded, reference]);
     },
 
-    async build({ context, tag, logFile, onLine }: EngineBuild): Promise<number> {
-      const args = ['build', ...BUILD_FLAGS[name], '--tag', tag, context];
+    async build({ context, tag, format, logFile, onLine }: EngineBuild): Promise<number> {
+      const formatFlags = name === 'podman' ? ['--format', format] : [];
+      const args = ['build', ...BUILD_FLAGS[name], ...formatFlags, '--tag', tag, context];
       return (await runCommand(name, args, { logFile, ...(onLine !== undefined && { onLine }) })).code;
     },
 
     async tag(source: string, target: string): Promise<void> {
       await runChecked(name, ['tag', source, target]);
+    },
+
+    async untag(reference: string): Promise<void> {
+      // docker has no untag: rmi of a reference takes the tag, and the image where it was its last.
+      await runCommand(name, name === 'podman' ? ['untag', reference, reference] : ['rmi', reference]);
     },
 
     async extract(reference: string, paths: readonly string[], destination: string): Promise<void> {

@@ -11,6 +11,10 @@ export interface EngineImage {
   /** `sha256:…` of the manifest; of the configuration where the store keeps no manifest (docker). */
   readonly digest: string;
   readonly contract: ImageContract;
+  /** ONBUILD instructions, which a build from this image would run. */
+  readonly onBuild: readonly string[];
+  /** Format of its manifest; docker's carries HEALTHCHECK and SHELL, OCI's does not. */
+  readonly format: 'oci' | 'docker';
   /** Bytes of all layers. */
   readonly size: number;
   /** Digests of the uncompressed layers, first to last. */
@@ -22,6 +26,8 @@ export interface EngineBuild {
   readonly context: string;
   /** Reference that the result is tagged with. */
   readonly tag: string;
+  /** Format of the result's manifest. */
+  readonly format: 'oci' | 'docker';
   /** Gets everything that the build prints. */
   readonly logFile: string;
   readonly onLine?: (line: string) => void;
@@ -39,6 +45,8 @@ export interface Engine {
   /** @returns the build's exit code; the script's own where the engine passes it on */
   build(build: EngineBuild): Promise<number>;
   tag(source: string, target: string): Promise<void>;
+  /** Takes a tag away; the image goes too where it was its last. Does nothing where there is no such tag. */
+  untag(reference: string): Promise<void>;
   /** Copies those of the paths that exist (files or directories, relative to the image's root) below `destination`. */
   extract(reference: string, paths: readonly string[], destination: string): Promise<void>;
 }
