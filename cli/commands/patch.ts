@@ -31,7 +31,10 @@ export function addPatchCommand(program: Command): Command {
       'Patch golden images on this machine: ingest, decide, plan, vet, build, prove, and only then move the tag.',
     )
     .requiredOption(...FINDINGS_OPTION)
-    .option('--config <file>', 'golden-images.yaml (default: the one in this directory, if there is one)')
+    .option(
+      '--config <file>',
+      'golden-images.yaml; without it every repository of the findings is a golden image of its name',
+    )
     .option('--image <name...>', 'only these golden images')
     .option(
       '--base <ref|archive|tar>',

@@ -3,6 +3,7 @@ import type { GoldenImage } from '../config/golden-image';
 import { ecosystemIdFor, platformOf } from '../config/golden-image';
 import { ecosystemOf } from '../ecosystems';
 import type { EcosystemId } from '../ecosystems/ecosystem';
+import type { Platform } from '../platform/platform';
 import { plannedName } from './distribution-names';
 import { higherFloor } from './higher-floor';
 import type { Target } from './target';
@@ -21,6 +22,8 @@ export interface Plan {
   readonly ecosystem: EcosystemId;
   /** Sorted by package. */
   readonly targets: readonly Target[];
+  /** Release whose repositories are used, where the distribution is locked to one. */
+  readonly releasever?: string;
   /** SHA-256 (hex) over image, ecosystem, releasever, mode and each target's package, floor and action. */
   readonly planHash: string;
 }
@@ -80,11 +83,13 @@ export function makePlan(
       action: removable.has(draft.named.package) ? 'remove' : 'upgrade',
       vulnerabilities: [...draft.vulnerabilities].sort(),
     }));
+  const releasever = image.releasever ?? lockedRelease(platform);
   return {
     image: image.name,
     ecosystem: ecosystem.id,
     targets: sorted,
-    planHash: planHash(image, ecosystem.id, sorted),
+    ...(releasever !== undefined && { releasever }),
+    planHash: planHash(image, ecosystem.id, releasever, sorted),
   };
 }
 
@@ -95,11 +100,24 @@ interface TargetDraft {
   readonly vulnerabilities: Set<string>;
 }
 
-function planHash(image: GoldenImage, ecosystem: EcosystemId, targets: readonly Target[]): string {
+/**
+ * Amazon Linux 2023 looks only at the release that the image was built from, so that an upgrade finds nothing unless it
+ * names a newer one (docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades).
+ */
+function lockedRelease(platform: Platform | undefined): string | undefined {
+  return platform?.distribution === 'amzn' && platform.version.startsWith('2023') ? 'latest' : undefined;
+}
+
+function planHash(
+  image: GoldenImage,
+  ecosystem: EcosystemId,
+  releasever: string | undefined,
+  targets: readonly Target[],
+): string {
   const identity = [
     image.name,
     ecosystem,
-    image.releasever ?? '',
+    releasever ?? '',
     image.policy.mode,
     targets.map((target) => [target.package, target.floor, target.action]),
   ];

@@ -47,6 +47,8 @@ export type PatchItem = Versioned & {
   readonly detail?: string;
   /** SHA-256 (hex) over image, targets and policy: what the patch is for. */
   readonly planHash: string;
+  /** Release whose repositories are used, where the distribution is locked to one. */
+  readonly releasever?: string;
   /** SHA-256 (hex) of the script: what the patch does. */
   readonly patchId: string;
   readonly scriptUri: string;

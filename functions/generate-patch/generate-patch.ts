@@ -104,7 +104,7 @@ async function writePatch(
     planHash: plan.planHash,
     attempt: at.attempt,
     targets: scriptTargets(plan.targets, verdict),
-    ...(image.releasever !== undefined && { releasever: image.releasever }),
+    ...(plan.releasever !== undefined && { releasever: plan.releasever }),
   });
   const { uri, sha256 } = await scripts.putScript(image.name, script);
   const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, proposals(plan, tried));
@@ -118,6 +118,7 @@ async function writePatch(
     state: FIRST_STATE[image.policy.mode],
     stateSince: clock().toISOString(),
     planHash: plan.planHash,
+    ...(plan.releasever !== undefined && { releasever: plan.releasever }),
     patchId: sha256,
     scriptUri: uri,
     ecosystem: plan.ecosystem,

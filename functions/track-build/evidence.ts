@@ -13,7 +13,7 @@ export function evidence(image: GoldenImage, patch: PatchItem, proof: Proof): st
     planHash: patch.planHash,
     attempt: patch.attempt,
     author: patch.author,
-    releasever: image.releasever,
+    releasever: patch.releasever,
     script: patch.scriptUri,
     proposals: patch.proposalUri,
     buildLog: patch.buildLogUri,

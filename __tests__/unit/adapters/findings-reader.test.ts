@@ -89,7 +89,8 @@ describe('JSON lines', () => {
       wrong(2, /^is a line of over 8388608 characters$/),
       at(3, { a: 3 }),
     ]);
-    expect(await read(giant)).toEqual([wrong(1, /over 8388608/)]);
+    expect(await read('x'.repeat(9 * 1024 * 1024))).toEqual([wrong(1, /over 8388608/)]);
+    expect(await read(giant)).toEqual([at(1, JSON.parse(giant))]);
   });
 });
 

@@ -142,7 +142,9 @@ describe('reports for people', () => {
     try {
       jest.spyOn(process, 'cwd').mockReturnValue(directory);
       const file = join(directory, 'findings.json');
-      const repository = (repositoryName: string): Record<string, unknown> => ({ resources: [ecrResource({ repositoryName })] });
+      const repository = (repositoryName: string): Record<string, unknown> => ({
+        resources: [ecrResource({ repositoryName })],
+      });
       const fixless = inspectorPackage({ fixedInVersion: 'NotAvailable' });
       const findings = [
         inspectorFinding(undefined, repository('a\u001b[2J\u202eb')),
