@@ -12,7 +12,6 @@ function interrupt(): void {
 
 void (async (): Promise<void> => {
   const verbose = process.argv.includes('--verbose');
-  process.setSourceMapsEnabled(verbose);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     await buildProgram().parseAsync(process.argv);

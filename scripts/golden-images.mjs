@@ -1,7 +1,7 @@
 // Runs the CLI from the checkout. TypeScript is bundled into node_modules/.cache first, where a source is newer than
 // the bundle: starting takes a third of the time that compiling module by module does.
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,9 +30,9 @@ if (built <= Math.max(...sources.map((source) => newest(join(root, source))))) {
     bundle: true,
     platform: 'node',
     target: 'node22',
-    sourcemap: 'inline',
     logLevel: 'error',
   });
   renameSync(scratch, bundle);
 }
+enableCompileCache(dirname(bundle));
 createRequire(import.meta.url)(bundle);

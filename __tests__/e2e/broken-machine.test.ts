@@ -68,7 +68,7 @@ describeWithTools([...TOOLS, 'mount', 'umount'], 'patch: a machine that lets it 
       const args = await argsFor(workspace);
       const failed = await runCli(['patch', '--json', '--state', workspace.state, ...args], { toolsFirst });
       expect([3, 4]).toContain(failed.code);
-      expect(failed.stderr).toMatch(/^error: .*cannot mount/m);
+      expect(failed.stderr).toMatch(/^error:? .*cannot mount/m);
       expect(failed.stderr).not.toMatch(/^\s+at /m);
       expect(await inspectImage(workspace.stable)).toBeUndefined();
       await expectSuccess(workspace, args);

@@ -177,7 +177,11 @@ export async function removeRepository(repository: string, ids: ReadonlySet<stri
 }
 
 async function storedImages(): Promise<{ id: string; names?: string[] }[]> {
-  return JSON.parse(await output('buildah', ['images', '--json'])) as { id: string; names?: string[] }[];
+  // A listing fails where another process removes an image in the middle of it.
+  for (let attempt = 1; ; attempt++) {
+    const listing = await run('buildah', ['images', '--json'], { accept: attempt < 5 ? 'any' : [0] });
+    if (listing.code === 0) return JSON.parse(listing.stdout.toString('utf8')) as { id: string; names?: string[] }[];
+  }
 }
 
 function isOf(repository: string, name: string): boolean {

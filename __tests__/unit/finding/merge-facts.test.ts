@@ -45,7 +45,7 @@ describe('facts about one package of one digest', () => {
     const fact = fc
       .record({ installed: versions, floor: fc.option(versions, { nil: undefined }) })
       .map(({ installed, floor }) =>
-        floor === undefined ? ({ ...noFloor, installed } as Finding) : makeFinding({ installed, floor }),
+        floor === undefined ? { ...noFloor, installed } : makeFinding({ installed, floor }),
       );
     fc.assert(
       fc.property(fc.array(fact, { minLength: 1, maxLength: 6 }), (facts) => {

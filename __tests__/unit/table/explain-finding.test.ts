@@ -69,7 +69,7 @@ it('names file path, exploit, missing score, missing fix and missing digest', ()
   expect(chain[1]).toMatch(/no fixed version\.$/);
   expect(chain[2]).toBe(`It is judged on ${digestOf('a')}.`);
   expect(chain[3]).toMatch(/here: HIGH, an exploit is known, no EPSS score\.$/);
-  const nowhere = explain(without(makeItem({ state: 'PARKED', reason: 'stale-digest' }), 'judgedOn') as FindingItem);
+  const nowhere = explain(without(makeItem({ state: 'PARKED', reason: 'stale-digest' }), 'judgedOn'));
   expect(nowhere).toContain('It is judged on no digest.');
   expect(nowhere.some((line) => line.includes('Policy acts'))).toBe(false);
 });

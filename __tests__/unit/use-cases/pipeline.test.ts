@@ -1,5 +1,6 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
+import { retryImage } from '../../../cli/run/retry-image';
 import { rulesAuthor } from '../../../domain/author/rules-author';
 import type { GoldenImage } from '../../../domain/config/golden-image';
 import type { ImageContract } from '../../../domain/contract/image-contract';
@@ -11,7 +12,7 @@ import { isPatchItem } from '../../../domain/table/patch-item';
 import { isReplanItem } from '../../../domain/table/replan-item';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
 import { makeIngestFinding } from '../../../functions/ingest-finding/ingest-finding';
-import { makeSignalRebuild, resetBreaker } from '../../../functions/signal-rebuild/signal-rebuild';
+import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
 import { makeStartBuild } from '../../../functions/start-build/start-build';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import { digestOf, makeFinding, makeImage, makePackage, NOW, silent } from '../table/samples';
@@ -221,13 +222,13 @@ describe('what does not start', () => {
 
   it('a signal of a stopped image, until a person has looked', async () => {
     const here = world();
-    await resetBreaker(here.table, 'debian-12');
+    await retryImage(here.table, makeImage(), NOW);
     expect(await here.head()).toBeUndefined();
     await here.ingest([makeFinding()]);
     await here.generate();
     await updateHead(here.table, 'debian-12', (head) => ({ ...head, state: 'STOPPED', failures: 3 }));
     expect(await here.signalRebuild()).toEqual({ did: 'nothing', why: 'stopped' });
-    await resetBreaker(here.table, 'debian-12');
+    await retryImage(here.table, makeImage(), NOW);
     expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 0 });
     expect(await here.signalRebuild()).toMatchObject({ did: 'signaled' });
   });
@@ -303,5 +304,20 @@ describe('what goes wrong', () => {
     expect(await here.track()).toMatchObject({ did: 'failed', patch: { state: 'FAILED', reason: 'builder' } });
     expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 0 });
     expect(await here.findings()).toEqual(['glibc OPEN', 'krb5 OPEN']);
+  });
+
+  it('a person may start over: what failed no longer counts, and what was residual is open', async () => {
+    const here = await building(makeImage({}, { maximumAttempts: 1, failuresBeforeStop: 1 }));
+    here.setStatus({ state: 'FAILED', reason: 'script', detail: 'exit 2' });
+    await here.track();
+    await here.generate();
+    expect([await here.findings(), (await here.head())?.state]).toEqual([
+      ['glibc RESIDUAL attempts-exhausted', 'krb5 RESIDUAL attempts-exhausted'],
+      'STOPPED',
+    ]);
+    await retryImage(here.table, makeImage(), NOW);
+    expect([await here.findings(), (await here.head())?.state]).toEqual([['glibc OPEN', 'krb5 OPEN'], 'IDLE']);
+    expect(await here.patch()).toMatchObject({ state: 'SUPERSEDED', reason: 'retry' });
+    expect(await here.generate()).toMatchObject({ did: 'planned', patch: { attempt: 2 } });
   });
 });
