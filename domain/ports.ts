@@ -1,5 +1,6 @@
 import type { PatchProposal, PatchRequest } from './author/proposal';
 import type { GoldenImage } from './config/golden-image';
+import type { SizedImage } from './contract/image-size';
 import type { ImageContract } from './contract/image-contract';
 import type { InstalledPackage } from './ecosystems/ecosystem';
 import type { ItemKey, TableItem } from './table/items';
@@ -120,16 +121,12 @@ export interface ImageBuilder {
 }
 
 /** An image as its registry and its own package database describe it. */
-export interface ImageDescription {
+export interface ImageDescription extends SizedImage {
   readonly reference: string;
   readonly digest: string;
   readonly contract: ImageContract;
   /** Format of its manifest. */
   readonly format: 'oci' | 'docker';
-  /** Bytes of all layers. */
-  readonly size: number;
-  /** Digests of the layers, first to last. */
-  readonly layers: readonly string[];
 }
 
 /** Images by reference. */

@@ -148,16 +148,16 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
   let skipping = false;
-  let empty = true;
+  let blank = true;
   let first = true;
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
-      empty = false;
       const text = decode(decoder, chunk as Buffer);
       if (text === undefined || text.includes('\0')) {
         yield { problem: 'is not text: the file is binary, compressed or not UTF-8', fatal: true };
         return;
       }
+      blank &&= text.trim() === '';
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       if (lines.length > 0) first = false;
@@ -175,7 +175,7 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   } catch (error) {
     throw fileError(file, 'read', error);
   }
-  if (empty) yield { problem: 'is empty', fatal: true };
+  if (blank) yield { problem: 'is empty', fatal: true };
   if (rest !== '' && !skipping) yield rest;
 }
 

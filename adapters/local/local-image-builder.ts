@@ -142,13 +142,16 @@ function failure(code: number, log: string): BuildStatus {
       reason: 'nothing-improved',
       detail: 'the script ran to its end, and no target got better',
     };
-  if (exitCode !== undefined)
+  // What the script says of itself is told before what the builder says of the script.
+  const said = log.split('\n').filter((line) => /(?:^|\s)golden-images: /.test(line));
+  const why = lastLines(said.length > 0 ? said.join('\n') : log);
+  if (exitCode !== undefined || said.length > 0)
     return {
       state: 'FAILED',
       reason: 'script',
-      detail: `the script failed with exit code ${exitCode}: ${lastLines(log)}`,
+      detail: `the script failed with exit code ${exitCode ?? code}: ${why}`,
     };
-  return { state: 'FAILED', reason: 'builder', detail: `the engine ended with exit code ${code}: ${lastLines(log)}` };
+  return { state: 'FAILED', reason: 'builder', detail: `the engine ended with exit code ${code}: ${why}` };
 }
 
 /** The user is root for the script alone; then it is as the contract says, by default the base's own. */

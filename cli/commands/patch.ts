@@ -5,6 +5,7 @@ import { BadInputError } from '../../domain/errors';
 import { EXIT_CODE_HELP } from '../exit-codes';
 import { consoleLogger, printJson, progress } from '../output/console';
 import { printPatchReport } from '../output/patch-report';
+import { printError } from '../output/report-error';
 import { patch } from '../run/patch';
 import { exitCodeOf } from '../run/patch-report';
 import { DEFAULT_STATE } from '../run/state-directory';
@@ -73,6 +74,9 @@ Examples:
         clock: () => new Date(),
         logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
         onProgress: progress,
+        onFailure: (image, { message, hint }) => {
+          printError(`${image.name}: ${message}`, hint);
+        },
       });
       if (flags.json) printJson(report);
       else printPatchReport(report);

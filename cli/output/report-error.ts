@@ -20,12 +20,12 @@ const EXIT_BY_KIND: Readonly<Record<ErrorKind, number>> = {
 export function reportError(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   if (error instanceof GoldenImagesError) {
-    print(error.message, error.hint);
+    printError(error.message, error.hint);
     if (verbose) printStack(error);
     return EXIT_BY_KIND[error.kind];
   }
   const message = error instanceof Error ? error.message : String(error);
-  print(
+  printError(
     message,
     isFullDisk(error)
       ? 'free some space, then run the same command again'
@@ -35,7 +35,8 @@ export function reportError(error: unknown, verbose: boolean): number {
   return EXIT.internal;
 }
 
-function print(message: string, hint: string | undefined): void {
+/** Prints what is wrong and what to do, to standard error. */
+export function printError(message: string, hint: string | undefined): void {
   process.stderr.write(`${pc.red('error:')} ${printable(message, { multiline: true })}\n`);
   if (hint !== undefined) process.stderr.write(`${pc.dim('hint:')} ${printable(hint, { multiline: true })}\n`);
 }

@@ -1,6 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { GoldenImagesError } from '../../domain/errors';
-import type { Logger } from '../../domain/ports';
 
 /** Keeps the trouble of one image from the others. */
 export interface ImageGuard {
@@ -11,10 +10,13 @@ export interface ImageGuard {
 }
 
 /**
- * Makes a guard for one run. A failure that is about one image (its base, its build, its proof) is noted; one of the
+ * Makes a guard for one run.
+ * @param onFailure is told of each failure once
+ *
+ * A failure that is about one image (its base, its build, its proof) is noted; one of the
  * state directory or of this program stops the run.
  */
-export function makeGuard(logger: Logger): ImageGuard {
+export function makeGuard(onFailure: (image: GoldenImage, failure: GoldenImagesError) => void): ImageGuard {
   const failures = new Map<string, GoldenImagesError>();
   return {
     failures,
@@ -25,7 +27,7 @@ export function makeGuard(logger: Logger): ImageGuard {
       } catch (error) {
         if (!(error instanceof GoldenImagesError) || error.kind === 'internal') throw error;
         failures.set(image.name, error);
-        logger.error(error.message, { image: image.name, ...(error.hint !== undefined && { hint: error.hint }) });
+        onFailure(image, error);
       }
     },
   };

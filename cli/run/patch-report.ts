@@ -21,6 +21,8 @@ export interface ReportedTarget {
   readonly ecosystem: string;
   readonly package: string;
   readonly floor: string;
+  /** Name that the findings use, where it differs. */
+  readonly reportedAs?: string;
   readonly vulnerabilities: readonly string[];
   readonly result?: string;
   readonly reason?: string;
@@ -149,6 +151,7 @@ function reportTargets(
       ecosystem: target.ecosystem,
       package: target.package,
       floor: target.floor,
+      ...(target.reportedAs !== undefined && { reportedAs: target.reportedAs }),
       vulnerabilities: target.vulnerabilities,
       ...(outcome !== undefined && { result: outcome.result }),
       ...(outcome?.reason !== undefined && { reason: outcome.reason }),

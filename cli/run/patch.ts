@@ -7,6 +7,7 @@ import { makePackageInventory } from '../../adapters/local/package-inventory';
 import { lockState } from '../../adapters/local/state-lock';
 import { rulesAuthor } from '../../domain/author/rules-author';
 import type { GoldenImage } from '../../domain/config/golden-image';
+import type { GoldenImagesError } from '../../domain/errors';
 import { BadInputError } from '../../domain/errors';
 import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
@@ -45,6 +46,8 @@ export interface PatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onProgress: (message: string) => void;
+  /** Is told of an image whose run was ended by an error. */
+  readonly onFailure: (image: GoldenImage, failure: GoldenImagesError) => void;
 }
 
 /**
@@ -99,7 +102,7 @@ async function patchWith(
 
   const judgeAgain = makeJudgeAgain({ ...ports, estate });
   const build = local && makeBuildStep({ ...ports, ...local, state, exceptions: estate.exceptions, onProgress });
-  const { guard, failures } = makeGuard(logger);
+  const { guard, failures } = makeGuard(options.onFailure);
   for (const image of images)
     await guard(image, async () => {
       await build?.(image);

@@ -1,16 +1,16 @@
 import type { ContractConfig } from '../config/config-schema';
 import type { InstalledPackage } from '../ecosystems/ecosystem';
 import type { ImageContract } from './image-contract';
+import type { SizedImage } from './image-size';
+import { comparableSizes } from './image-size';
 import { isRootUser } from './image-user';
 
 /** Labels that builders add on their own; they are no promise of the image. */
 const BUILDER_LABELS: ReadonlySet<string> = new Set(['io.buildah.version']);
 
 /** What is compared of an image. */
-export interface ContractSubject {
+export interface ContractSubject extends SizedImage {
   readonly contract: ImageContract;
-  /** Bytes. */
-  readonly size: number;
   readonly packages: readonly InstalledPackage[];
 }
 
@@ -34,7 +34,7 @@ export function compareContracts(before: ContractSubject, after: ContractSubject
   return [
     ...configurationViolations(expected, after.contract),
     ...removedPackages(before.packages, after.packages, rules.removable),
-    ...growthViolation(before.size, after.size, rules.maximumGrowthPercent),
+    ...growthViolation(comparableSizes(before, after), rules.maximumGrowthPercent),
   ];
 }
 
@@ -44,7 +44,7 @@ function configurationViolations(expected: ImageContract, actual: ImageContract)
     ['user', rootIsDefault(expected.user), rootIsDefault(actual.user)],
     ['entrypoint', expected.entrypoint, actual.entrypoint],
     ['cmd', expected.cmd, actual.cmd],
-    ['env', [...expected.env].sort(), [...actual.env].sort()],
+    ['env', [...expected.env].sort(), withoutBuilderPath(actual.env, expected.env).sort()],
     ['workdir', slashIsDefault(expected.workdir), slashIsDefault(actual.workdir)],
     ['ports', [...expected.ports].sort(), [...actual.ports].sort()],
     ['volumes', [...expected.volumes].sort(), [...actual.volumes].sort()],
@@ -70,7 +70,10 @@ function removedPackages(
   return [...gone].sort().map((name) => `package ${name} was removed, which policy does not allow`);
 }
 
-function growthViolation(before: number, after: number, maximumPercent: number): string[] {
+function growthViolation(
+  { before, after }: { readonly before: number; readonly after: number },
+  maximumPercent: number,
+): string[] {
   if (before <= 0 || after <= before * (1 + maximumPercent / 100)) return [];
   const percent = Math.round((after / before - 1) * 100);
   return [`size grew by ${percent} % (${before} to ${after} bytes), more than the ${maximumPercent} % allowed`];
@@ -80,6 +83,14 @@ function ownLabels(contract: ImageContract): readonly (readonly [string, string]
   return Object.entries(contract.labels)
     .filter(([name]) => !BUILDER_LABELS.has(name))
     .sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** Builders write the PATH that a container without one gets anyway into the image. */
+const BUILDER_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function withoutBuilderPath(actual: readonly string[], expected: readonly string[]): string[] {
+  const hasPath = expected.some((entry) => entry.startsWith('PATH='));
+  return actual.filter((entry) => hasPath || entry !== BUILDER_PATH);
 }
 
 /** An image without USER runs as root (OCI image-spec). */

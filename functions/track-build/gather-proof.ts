@@ -100,5 +100,5 @@ async function claimedReasons({ scripts }: TrackBuildPorts, patch: PatchItem): P
 }
 
 function subject({ image, packages }: Inspected): Parameters<typeof compareContracts>[0] {
-  return { contract: image.contract, size: image.size, packages };
+  return { ...image, packages };
 }

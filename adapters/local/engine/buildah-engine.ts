@@ -56,7 +56,10 @@ export const buildahEngine: Engine = {
       onBuild: config.OnBuild ?? [],
       format: mediaType?.includes('docker') === true ? 'docker' : 'oci',
       size: layers.reduce((sum, layer) => sum + layer.size, 0),
-      layers: image.OCIv1.rootfs?.diff_ids ?? [],
+      layers: (image.OCIv1.rootfs?.diff_ids ?? []).map((digest, index) => {
+        const size = layers[index]?.size;
+        return { digest, ...(size !== undefined && { size }) };
+      }),
     };
   },
 

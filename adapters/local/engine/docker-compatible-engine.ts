@@ -42,7 +42,7 @@ export function dockerCompatibleEngine(name: 'podman' | 'docker'): Engine {
         onBuild: image.Config?.OnBuild ?? [],
         format: image.ManifestType?.includes('oci') === true ? 'oci' : 'docker',
         size: image.Size,
-        layers: image.RootFS?.Layers ?? [],
+        layers: (image.RootFS?.Layers ?? []).map((digest) => ({ digest })),
       };
     },
 

@@ -1,3 +1,4 @@
+import type { SizedImage } from '../../../domain/contract/image-size';
 import type { ImageContract } from '../../../domain/contract/image-contract';
 
 /** Container engines that the local mode can drive. */
@@ -7,7 +8,7 @@ export const ENGINE_NAMES = ['buildah', 'podman', 'docker'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** What an engine says about an image in its store. */
-export interface EngineImage {
+export interface EngineImage extends SizedImage {
   /** `sha256:…` of the manifest; of the configuration where the store keeps no manifest (docker). */
   readonly digest: string;
   readonly contract: ImageContract;
@@ -15,10 +16,6 @@ export interface EngineImage {
   readonly onBuild: readonly string[];
   /** Format of its manifest; docker's carries HEALTHCHECK and SHELL, OCI's does not. */
   readonly format: 'oci' | 'docker';
-  /** Bytes of all layers. */
-  readonly size: number;
-  /** Digests of the uncompressed layers, first to last. */
-  readonly layers: readonly string[];
 }
 
 /** One build from a context directory that holds a Dockerfile. */

@@ -24,7 +24,8 @@ start() {
   native=$(dpkg --print-architecture) || fail 'dpkg does not run'
   note_absent /var/log/apt /var/log/apt/history.log /var/log/apt/term.log /var/log/apt/eipp.log.xz \
     /var/log/dpkg.log /var/log/alternatives.log /var/lib/dpkg/status-old /var/lib/dpkg/diversions-old \
-    /var/cache/debconf/config.dat-old /var/cache/debconf/templates.dat-old /var/cache/ldconfig
+    /var/cache/debconf/config.dat-old /var/cache/debconf/templates.dat-old \
+    /var/cache/ldconfig /var/cache/ldconfig/aux-cache
 }
 
 # Every package with files on the disk counts, also one that is only half configured.
