@@ -57,6 +57,7 @@ export async function findingsFiles(path: string): Promise<string[]> {
  */
 export async function* readFindings(file: string): AsyncGenerator<FindingsEntry> {
   let number = 0;
+  let seen = false;
   let whole: string[] | undefined;
   let bytes = 0;
   for await (const line of readLines(file)) {
@@ -81,9 +82,11 @@ export async function* readFindings(file: string): AsyncGenerator<FindingsEntry>
       continue;
     }
     if (line.trim() === '') continue;
+    const isFirst = !seen;
+    seen = true;
     const parsed = parseJson(line);
     if (parsed.ok) yield* expand(file, number, line, parsed.value);
-    else if (number === 1 || /^\s*[[{]\s*$/.test(line)) whole = [...Array<string>(number - 1).fill(''), line];
+    else if (isFirst) whole = [...Array<string>(number - 1).fill(''), line];
     else yield { source: file, line: number, path: '', message: `is not JSON: ${parsed.message}` };
   }
   if (whole !== undefined) yield* readDocument(file, whole);
@@ -131,14 +134,21 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false; me
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message.slice(0, 200) : 'not JSON' };
+    return { ok: false, message: error instanceof Error ? error.message : 'not JSON' };
   }
 }
 
-/** JSON.parse tells a position, or that the text ended too soon. */
+/** Line of a JSON error: JSON.parse tells a position, or quotes what stands around it, or the text ended too soon. */
 function errorLine(text: string, message: string): number {
   const position = /position (?<at>\d+)/.exec(message)?.groups?.['at'];
-  return lineOfOffset(text, position === undefined ? text.length : Number(position));
+  if (position !== undefined) return lineOfOffset(text, Number(position));
+  const near = /^Unexpected token .*?, (?:\.\.\.)?"(?<near>.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.groups?.[
+    'near'
+  ];
+  if (near === undefined) return lineOfOffset(text, text.length);
+  // The quoted text has the error in its middle, or is the whole.
+  const start = text.indexOf(near);
+  return start === -1 ? 1 : lineOfOffset(text, start + Math.floor(near.length / 2));
 }
 
 type Line = string | { readonly problem: string; readonly fatal: boolean };

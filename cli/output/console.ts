@@ -35,6 +35,7 @@ export function consoleLogger(verbose: boolean): Logger {
 }
 
 function format(value: unknown): string {
+  if (value === undefined) return 'undefined';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

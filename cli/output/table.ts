@@ -29,5 +29,7 @@ export function table(
 }
 
 function shorten(text: string): string {
-  return text.length <= MAX_WIDTH ? text : `${text.slice(0, MAX_WIDTH - 1)}…`;
+  if (text.length <= MAX_WIDTH) return text;
+  const characters = Array.from(text);
+  return characters.length <= MAX_WIDTH ? text : `${characters.slice(0, MAX_WIDTH - 1).join('')}…`;
 }

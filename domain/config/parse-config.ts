@@ -57,7 +57,7 @@ export function parseConfig(text: string, file: string): GoldenImagesConfig {
     }
     return { line: 1, column: 1 };
   };
-  if (!parsed.success) return fail(parsed.error.issues.flatMap((issue) => explain(issue, position, document)));
+  if (!parsed.success) return fail(parsed.error.issues.flatMap((issue) => explain(issue, position, document, at)));
 
   const duplicates = duplicateProblems(parsed.data, position);
   return duplicates.length > 0 ? fail(duplicates) : parsed.data;
@@ -67,11 +67,12 @@ function explain(
   issue: z.core.$ZodIssue,
   position: (path: readonly PropertyKey[]) => { line: number; column: number },
   document: ReturnType<typeof parseDocument>,
+  at: (offset: number) => { line: number; column: number },
 ): ConfigProblem[] {
   const where = issue.path.length === 0 ? 'the file' : formatPath(issue.path);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
-      ...(keyPosition(document, issue.path, key, position) ?? position(issue.path)),
+      ...(keyPosition(document, issue.path, key, at) ?? position(issue.path)),
       message: `${where === 'the file' ? '' : `${where}: `}unknown key "${key}"`,
     }));
   return [{ ...position(issue.path), message: `${where}: ${firstLine(issue.message)}` }];
@@ -82,15 +83,13 @@ function keyPosition(
   document: ReturnType<typeof parseDocument>,
   path: readonly PropertyKey[],
   key: string,
-  position: (path: readonly PropertyKey[]) => { line: number; column: number },
+  at: (offset: number) => { line: number; column: number },
 ): { line: number; column: number } | undefined {
   const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   if (typeof map !== 'object' || map === null || !('items' in map) || !Array.isArray(map.items)) return undefined;
   for (const pair of map.items as { key?: unknown }[]) {
     if (!isScalar(pair.key) || String(pair.key.value) !== key || !pair.key.range) continue;
-    const { line, column } = position([...path, key]);
-    // The value follows its key; the key's own column is what a person looks for.
-    return { line, column: Math.max(1, column - (pair.key.range[2] - pair.key.range[0]) - 2) };
+    return at(pair.key.range[0]);
   }
   return undefined;
 }

@@ -19,6 +19,7 @@ export interface SizedImage {
  * them. A pulled base is compressed, the image built on it is not.
  */
 export function comparableSizes(before: SizedImage, after: SizedImage): { before: number; after: number } {
+  if (before.layers.length === 0 || after.layers.length === 0) return { before: before.size, after: after.size };
   const different = before.layers.findIndex((layer, index) => layer.digest !== after.layers[index]?.digest);
   const shared = different === -1 ? before.layers.length : different;
   const common = sum(after.layers.slice(0, shared));

@@ -5,8 +5,12 @@ import { parseTimestamp } from './timestamp';
 /** Longest name that is taken; longer ones are malformed (design.md 4). */
 const MAX_NAME = 256;
 
-const text = (max: number) => z.string().max(max, `is longer than ${max} characters`);
-const name = text(MAX_NAME).min(1, 'is empty');
+const text = (max: number) =>
+  z
+    .string()
+    .max(max, `is longer than ${max} characters`)
+    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
+const name = text(MAX_NAME).refine((value) => value !== '', 'is empty');
 /** A member that may be absent or null; some clients write null for what the service leaves out. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const timestamp = z.union([z.string(), z.number(), z.date()]).transform((value, context) => {
@@ -16,7 +20,8 @@ const timestamp = z.union([z.string(), z.number(), z.date()]).transform((value, 
   return z.NEVER;
 });
 
-const vulnerablePackage = z.object({
+/** One package of a finding; each is read on its own, so that a bad one does not take its siblings along. */
+export const vulnerablePackage = z.object({
   name,
   version: text(MAX_NAME),
   epoch: maybe(z.number().int().nonnegative()),
@@ -29,7 +34,7 @@ const vulnerablePackage = z.object({
 });
 
 const ecrImage = z.object({
-  repositoryName: name.regex(REPOSITORY_NAME, 'is not an ECR repository name'),
+  repositoryName: name.refine((value) => REPOSITORY_NAME.test(value), 'is not an ECR repository name'),
   imageHash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a sha256 digest'),
   imageTags: maybe(z.array(text(300)).max(1000)),
   pushedAt: maybe(timestamp),
@@ -42,7 +47,7 @@ const resource = z.object({
   type: text(128),
   id: text(2048),
   region: maybe(text(64)),
-  details: maybe(z.object({ awsEcrContainerImage: ecrImage.optional() })),
+  details: maybe(z.object({ awsEcrContainerImage: maybe(ecrImage) })),
 });
 
 /**
@@ -50,7 +55,7 @@ const resource = z.object({
  * keys are passed over, unknown enum values are taken as text: the service adds both without notice.
  */
 export const inspectorFinding = z.object({
-  findingArn: text(256).min(1, 'is empty'),
+  findingArn: text(256).refine((value) => value !== '', 'is empty'),
   type: text(64),
   severity: text(64),
   status: text(64),
@@ -59,12 +64,12 @@ export const inspectorFinding = z.object({
   updatedAt: maybe(timestamp),
   exploitAvailable: maybe(text(16)),
   epss: maybe(z.object({ score: maybe(z.number().min(0).max(1)) })),
-  packageVulnerabilityDetails: z
-    .object({
-      vulnerabilityId: text(128).min(1, 'is empty'),
-      vulnerablePackages: maybe(z.array(vulnerablePackage).max(1000)),
-    })
-    .optional(),
+  packageVulnerabilityDetails: maybe(
+    z.object({
+      vulnerabilityId: text(128).refine((value) => value !== '', 'is empty'),
+      vulnerablePackages: maybe(z.array(z.unknown()).max(1000)),
+    }),
+  ),
   resources: z.array(resource).min(1, 'is empty').max(100),
 });
 

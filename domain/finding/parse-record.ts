@@ -5,7 +5,7 @@ import { withoutZeroEpoch } from '../versions/epoch';
 import type { Finding, FindingStatus } from './finding';
 import { OS_PACKAGE_MANAGER } from './finding';
 import type { InspectorFinding, InspectorImage, InspectorPackage } from './inspector-schema';
-import { eventEnvelope, inspectorFinding } from './inspector-schema';
+import { eventEnvelope, inspectorFinding, vulnerablePackage } from './inspector-schema';
 import { mergeFacts } from './merge-facts';
 import { parseSeverity } from './severity';
 
@@ -69,10 +69,15 @@ function parseFinding(value: unknown, at: string, eventTime: string | undefined)
       ignored.push('not-a-container-image');
       continue;
     }
-    (details.vulnerablePackages ?? []).forEach((pkg, index) => {
+    (details.vulnerablePackages ?? []).forEach((value, index) => {
       const path = join(at, `packageVulnerabilityDetails.vulnerablePackages[${index}]`);
-      const fact = toFact(finding, details.vulnerabilityId, image, pkg, status, observedAt);
-      const wrong = problemOf(fact, pkg, path);
+      const pkg = vulnerablePackage.safeParse(value);
+      if (!pkg.success) {
+        found.push(...problems(pkg.error, path).problems);
+        return;
+      }
+      const fact = toFact(finding, details.vulnerabilityId, image, pkg.data, status, observedAt);
+      const wrong = problemOf(fact, pkg.data, path);
       if (wrong === undefined) facts.push(fact);
       else found.push(wrong);
     });

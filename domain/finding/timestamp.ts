@@ -10,6 +10,9 @@ const US_DATE =
 const ISO_DATE =
   /^(?<year>\d{4})-(?<monthNumber>\d{2})-(?<day>\d{2})[T ](?<hour>\d{2}):(?<minute>\d{2}):(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d{2}:?\d{2})$/;
 
+/** No finding is older than the epoch. */
+const EARLIEST_YEAR = 1970;
+
 /** Epoch numbers below this are seconds, others milliseconds (10^11 s is the year 5138, 10^11 ms is 1973). */
 const MILLISECONDS_FROM = 1e11;
 
@@ -39,16 +42,22 @@ export function parseTimestamp(value: unknown): string | undefined {
   const [minute, second] = [Number(groups['minute']), Number(groups['second'])];
   if (month < 0 || month > 11 || hour > 23 || minute > 59 || second > 59) return undefined;
   const milliseconds = Number((groups['fraction'] ?? '').padEnd(3, '0').slice(0, 3));
-  const utc = Date.UTC(Number(groups['year']), month, day, hour, minute, second, milliseconds);
+  const year = Number(groups['year']);
+  const offset = offsetMilliseconds(groups['zone'] ?? 'Z');
+  // Year 1 is what Go and .NET write for "never".
+  if (year < EARLIEST_YEAR || offset === undefined) return undefined;
+  const utc = Date.UTC(year, month, day, hour, minute, second, milliseconds);
   if (new Date(utc).getUTCDate() !== day) return undefined;
-  return toIso(utc - offsetMilliseconds(groups['zone'] ?? 'Z'));
+  return toIso(utc - offset);
 }
 
-function offsetMilliseconds(zone: string): number {
+/** Undefined where no such zone exists: they reach from -12:00 to +14:00. */
+function offsetMilliseconds(zone: string): number | undefined {
   if (zone === 'Z') return 0;
   const digits = zone.slice(1).replace(':', '');
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
-  return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  if (hours > 14 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
 function toIso(milliseconds: number): string | undefined {

@@ -58,6 +58,7 @@ export function makePlan(
       targets.set(named.package, { named, floor, vulnerabilities: new Set(ids) });
       return;
     }
+    draft.named = { ...named, ...draft.named };
     draft.floor = higherFloor(ecosystem.versionOrder, draft.floor, floor);
     for (const id of ids) draft.vulnerabilities.add(id);
   };
@@ -95,7 +96,7 @@ export function makePlan(
 
 /** A target while findings are folded into it. */
 interface TargetDraft {
-  readonly named: Pick<Target, 'package' | 'source' | 'reportedAs'>;
+  named: Pick<Target, 'package' | 'source' | 'reportedAs'>;
   floor: string;
   readonly vulnerabilities: Set<string>;
 }

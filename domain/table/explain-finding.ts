@@ -45,9 +45,9 @@ export function explainFinding(finding: FindingItem, { head, patches, policy }: 
     `First seen ${finding.firstObservedAt}: ${finding.vulnerabilityId} in ${finding.package} (${finding.packageManager}${
       finding.filePath === undefined ? '' : `, ${finding.filePath}`
     }).`,
-    ...Object.entries(finding.observations).map(([digest, seen]) =>
-      describeObservation(digest, seen, finding.judgedOn),
-    ),
+    ...Object.entries(finding.observations)
+      .sort(([left, { observedAt: a }], [right, { observedAt: b }]) => (a + left < b + right ? -1 : 1))
+      .map(([digest, seen]) => describeObservation(digest, seen, finding.judgedOn)),
     currentDigestLine(finding, head),
     ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
     ...patchLines(finding, patches),

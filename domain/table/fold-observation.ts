@@ -63,7 +63,7 @@ export function foldObservation(
 ): ObservedPart {
   const all = { ...known?.observations };
   if (supersedes(next, all[digest])) all[digest] = next;
-  const observations = prune(all, keep);
+  const observations = pruneObservations(all, keep);
   const fixSeen = earliest(known?.fixFirstSeenAt, next.floor === undefined ? undefined : next.observedAt);
   const first = earliest(known?.firstObservedAt, firstObservedAt) ?? firstObservedAt;
   if (
@@ -87,7 +87,8 @@ function sameObservations(left: Observations, right: Observations): boolean {
   return digests.length === Object.keys(right).length && digests.every((digest) => left[digest] === right[digest]);
 }
 
-function prune(observations: Observations, keep: ReadonlySet<string>): Observations {
+/** Forgets digests: of those that need not be kept, only the three pushed last stay. */
+export function pruneObservations(observations: Observations, keep: ReadonlySet<string>): Observations {
   const others = Object.keys(observations).filter((digest) => !keep.has(digest));
   if (others.length <= OTHER_DIGESTS_KEPT) return observations;
   const rank = (digest: string): string => `${observations[digest]?.pushedAt ?? ''}\n${digest}`;

@@ -74,17 +74,6 @@ export function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
  */
 export function newerDigest(left: SeenDigest | undefined, right: SeenDigest): SeenDigest {
   if (left === undefined) return right;
-  if (left.digest === right.digest) return sameDigest(left, right);
   const rank = (seen: SeenDigest): string => `${seen.pushedAt ?? ''}\n${seen.floating ? 1 : 0}\n${seen.digest}`;
   return rank(left) >= rank(right) ? left : right;
-}
-
-/** Two sightings of one digest: the later push date, and floating if it ever was. */
-function sameDigest(left: SeenDigest, right: SeenDigest): SeenDigest {
-  const pushedAt = (left.pushedAt ?? '') > (right.pushedAt ?? '') ? left.pushedAt : right.pushedAt;
-  return {
-    digest: left.digest,
-    ...(pushedAt !== undefined && { pushedAt }),
-    floating: left.floating || right.floating,
-  };
 }

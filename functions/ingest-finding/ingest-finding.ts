@@ -5,11 +5,12 @@ import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { judgeFinding, sameVerdict } from '../../domain/table/finding-state';
-import { foldObservation, toObservation } from '../../domain/table/fold-observation';
+import { foldObservation, pruneObservations, toObservation } from '../../domain/table/fold-observation';
 import { adoptDigest, readHead } from '../../domain/table/head-changes';
 import type { HeadItem, SeenDigest } from '../../domain/table/head-item';
 import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head-item';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
+import type { Draft } from '../../domain/table/update-item';
 import { updateItem } from '../../domain/table/update-item';
 
 /** What ingest-finding works with. */
@@ -112,14 +113,19 @@ async function judgeImage(
   head: HeadItem | undefined,
 ): Promise<void> {
   const context = { image, exceptions: estate.exceptions, current: currentDigest(head), now: clock() };
+  const keep = keptDigests(head);
+  const judged = (finding: FindingItem): Draft<FindingItem> | undefined => {
+    const observations = pruneObservations(finding.observations, keep);
+    const { state: _state, reason: _reason, judgedOn: _on, residualSince: _since, ...facts } = finding;
+    const verdict = judgeFinding(finding, { ...finding, observations }, finding, context);
+    const isSame = observations === finding.observations && sameVerdict(finding, verdict);
+    return isSame ? undefined : { ...facts, observations, ...verdict };
+  };
   for (const item of await table.query(imagePartition(image.name), FINDING_PREFIX)) {
-    if (!isFindingItem(item) || sameVerdict(item, judgeFinding(item, item, item, context))) continue;
-    await updateItem<FindingItem>(table, item, isFindingItem, (known) => {
-      if (known === undefined) return undefined;
-      const { state: _state, reason: _reason, judgedOn: _on, residualSince: _since, ...facts } = known;
-      const verdict = judgeFinding(known, known, known, context);
-      return sameVerdict(known, verdict) ? undefined : { ...facts, ...verdict };
-    });
+    if (!isFindingItem(item) || judged(item) === undefined) continue;
+    await updateItem<FindingItem>(table, item, isFindingItem, (known) =>
+      known === undefined ? undefined : judged(known),
+    );
   }
 }
 

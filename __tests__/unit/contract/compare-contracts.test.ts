@@ -20,6 +20,7 @@ const contract: ImageContract = {
 const before: ContractSubject = {
   contract,
   size: 1000,
+  layers: [],
   packages: [makePackage('glibc', '1'), makePackage('krb5', '1')],
 };
 const rules: ContractRules = { maximumGrowthPercent: 150, removable: [] };
