@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../domain/errors';
-import { output } from './command';
+import { runChecked } from '../adapters/local/run-command';
 import { parseStanzas } from './deb822';
 
 /** One repository line of apt: a URL with one suite of it. */
@@ -95,7 +95,7 @@ export function formatSource(source: AptSource): string {
  * options. Only these few: the rest of the configuration is this machine's own affair.
  */
 export async function aptReachOptions(): Promise<string[]> {
-  const dump = await output('apt-config', ['dump']);
+  const dump = await runChecked('apt-config', ['dump']);
   const wanted = /^Acquire::(?:Check-Valid-Until|Check-Date|Retries|(?:https?|ftp)::(?:Proxy\S*|Timeout)) ".+";$/;
   return dump.split('\n').filter((line) => wanted.test(line));
 }

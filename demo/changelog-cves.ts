@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { AptScratch } from './apt-scratch';
-import { output, run } from './command';
+import { runChecked, runCommand } from '../adapters/local/run-command';
 import { parseStanzas } from './deb822';
 
 /** What is needed to find out what an update fixes. */
@@ -41,7 +41,7 @@ export async function cvesBySource(
   const affordable = chosen.filter(({ size }) => (left -= size) >= 0);
   if (affordable.length === 0) return found;
   const specs = affordable.map(({ binary, candidate }) => `${binary}=${candidate}`);
-  await run('apt-get', ['download', '-qq', ...specs], { cwd: directory, env: scratch.env });
+  await runChecked('apt-get', ['download', '-qq', ...specs], { cwd: directory, env: scratch.env });
   const files = await readdir(directory);
   for (const { update, binary } of affordable) {
     const file = files.find((name) => name.startsWith(`${binary}_`));
@@ -59,7 +59,7 @@ export async function newerCves(changelog: string, installedSource: string): Pro
     const version = /^\S+ \(([^)]+)\) /.exec(entry)?.[1];
     if (version === undefined) continue;
     const isNewer =
-      (await run('dpkg', ['--compare-versions', version, 'gt', installedSource], { accept: 'any' })).code === 0;
+      (await runCommand('dpkg', ['--compare-versions', version, 'gt', installedSource])).code === 0;
     if (!isNewer) break;
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) cves.add(id);
   }
@@ -68,7 +68,7 @@ export async function newerCves(changelog: string, installedSource: string): Pro
 
 async function downloadSizes(updates: readonly UpdateOfSource[], scratch: AptScratch): Promise<Map<string, number>> {
   const specs = updates.flatMap(({ binaries }) => binaries.map(({ binary, candidate }) => `${binary}=${candidate}`));
-  const stanzas = parseStanzas(await output('apt-cache', ['show', ...specs], { env: scratch.env }));
+  const stanzas = parseStanzas(await runChecked('apt-cache', ['show', ...specs], { env: scratch.env }));
   return new Map(
     stanzas.map((stanza) => [
       `${stanza.get('Package') ?? ''}=${stanza.get('Version') ?? ''}`,
@@ -80,12 +80,12 @@ async function downloadSizes(updates: readonly UpdateOfSource[], scratch: AptScr
 /** The package's own Debian changelog (`changelog.gz` in native packages); empty where it is another package's. */
 async function changelogOf(deb: string): Promise<string> {
   const archive = `${deb}.tar`;
-  await run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" > "$2"', 'sh', deb, archive]);
-  const members = (await output('tar', ['-tf', archive])).split('\n');
+  await runChecked('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" > "$2"', 'sh', deb, archive]);
+  const members = (await runChecked('tar', ['-tf', archive])).split('\n');
   const member =
     members.find((name) => /^\.\/usr\/share\/doc\/[^/]+\/changelog\.Debian\.gz$/.test(name)) ??
     members.find((name) => /^\.\/usr\/share\/doc\/[^/]+\/changelog\.gz$/.test(name));
   if (member === undefined) return '';
-  const { stdout } = await run('tar', ['-xOf', archive, member]);
+  const { stdout } = await runChecked('tar', ['-xOf', archive, member]);
   return stdout.length === 0 ? '' : gunzipSync(stdout).toString('utf8');
 }

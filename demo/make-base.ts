@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EngineError } from '../domain/errors';
 import { aptReachOptions, debianArchives, formatSource } from './apt-sources';
 import { cached, forgeCacheDir } from './cache';
-import { run } from './command';
+import { runChecked } from '../adapters/local/run-command';
 
 /**
  * Packages of the vulnerable base: small ones with pending security updates, among them sources with several installed
@@ -74,7 +74,7 @@ export async function makeBase(options: BaseOptions = {}): Promise<string> {
     const sources = join(scratch, 'sources.list');
     await writeFile(sources, `${formatSource(main)}\n${formatSource(security)}\n`);
     const tar = join(scratch, 'rootfs.tar');
-    await run('mmdebstrap', [
+    await runChecked('mmdebstrap', [
       `--variant=${variant}`,
       ...(packages.length === 0 ? [] : [`--include=${packages.join(',')}`]),
       ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
@@ -89,7 +89,7 @@ export async function makeBase(options: BaseOptions = {}): Promise<string> {
     ]);
     const empty = join(scratch, 'empty');
     await mkdir(join(empty, 'dev'), { recursive: true, mode: 0o755 });
-    await run('tar', ['-rf', tar, '--numeric-owner', '--owner=0', '--group=0', '-C', empty, './dev']);
+    await runChecked('tar', ['-rf', tar, '--numeric-owner', '--owner=0', '--group=0', '-C', empty, './dev']);
     await rm(empty, { recursive: true });
   });
   return join(directory, 'rootfs.tar');

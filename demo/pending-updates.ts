@@ -3,7 +3,7 @@ import { makeAptScratch, type AptScratch } from './apt-scratch';
 import { debianArchives } from './apt-sources';
 import { withTempDir } from './cache';
 import { cvesBySource } from './changelog-cves';
-import { output } from './command';
+import { runChecked } from '../adapters/local/run-command';
 import { parseStanzas, sourceOf } from './deb822';
 import { type ImageFacts, type InspectorFindingEvent, makeInspectorEvents } from './inspector-events';
 
@@ -87,7 +87,7 @@ export function toInspectorEvents(pending: readonly PendingSource[], image: Imag
 const INST = /^Inst (\S+) \[(\S+)\] \((\S+) (.*) \[(\S+)\]\)/;
 
 async function pendingBinaries(scratch: AptScratch): Promise<PendingBinary[]> {
-  const simulation = await output('apt-get', ['--simulate', 'dist-upgrade'], { env: scratch.env });
+  const simulation = await runChecked('apt-get', ['--simulate', 'dist-upgrade'], { env: scratch.env });
   const found = simulation.split('\n').flatMap((line) => {
     const [, binary, installed, candidate, archives, arch] = INST.exec(line) ?? [];
     if (binary === undefined || installed === undefined || candidate === undefined || arch === undefined) return [];
@@ -96,7 +96,7 @@ async function pendingBinaries(scratch: AptScratch): Promise<PendingBinary[]> {
   if (found.length === 0) return [];
   const before = parseStanzas(await readFile(scratch.statusFile, 'utf8'));
   const after = parseStanzas(
-    await output('apt-cache', ['show', ...found.map((entry) => `${entry.binary}=${entry.candidate}`)], {
+    await runChecked('apt-cache', ['show', ...found.map((entry) => `${entry.binary}=${entry.candidate}`)], {
       env: scratch.env,
     }),
   );

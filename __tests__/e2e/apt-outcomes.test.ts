@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../demo/command';
+import { runChecked } from '../../adapters/local/run-command';
 import type { ForgedBase, ForgeSource } from '../support/forge/forged-base';
 import { DEB_SOURCES, offlineDebBase } from '../support/forge/offline-deb-base';
 import { serveDirectory } from '../support/offline-http-server';
@@ -32,9 +32,9 @@ describeWithTools(TOOLS, 'patch: what cannot all be fixed', () => {
   it('fixes the others where the server answers 404 for one package file, and tells which it could not fetch', async () => {
     await withWorkspace(async (workspace) => {
       const { directory, repository, stable } = workspace;
-      await run('tar', ['-xf', base.tar, '-C', directory, './srv/repo']);
+      await runChecked('tar', ['-xf', base.tar, '-C', directory, './srv/repo']);
       const served = join(directory, 'srv/repo');
-      await run('sh', ['-c', 'rm "$1"/libforge-pair1_*', 'sh', served]);
+      await runChecked('sh', ['-c', 'rm "$1"/libforge-pair1_*', 'sh', served]);
       const server = await serveDirectory(served);
       const httpBase = `localhost/${repository}:http-base`;
       try {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../demo/command';
+import { runChecked } from '../../adapters/local/run-command';
 import type { ForgedBase } from '../support/forge/forged-base';
 import { offlineDebBase } from '../support/forge/offline-deb-base';
 import { describeWithTools } from '../support/requires-tool';
@@ -80,7 +80,7 @@ describeWithTools(TOOLS, 'patch: bases', () => {
       const archive = join(directory, 'base.oci');
       const packed = `localhost/${repository}:packed`;
       await importImage(base.tar, packed, [...APPLICATION_CONFIG, '--label', `packed=${repository}`], makeVolume);
-      await run('buildah', ['push', '--quiet', packed, `oci-archive:${archive}`]);
+      await runChecked('buildah', ['push', '--quiet', packed, `oci-archive:${archive}`]);
       await removeImages([packed]);
       const ran = await workspace.patch([
         ...['--findings', await workspace.findings(base.eventsFor(undefined, { repository }))],

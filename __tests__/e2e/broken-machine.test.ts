@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../demo/command';
+import { runChecked } from '../../adapters/local/run-command';
 import type { ForgedBase } from '../support/forge/forged-base';
 import { offlineDebBase } from '../support/forge/offline-deb-base';
 import { describeWithTools } from '../support/requires-tool';
@@ -83,7 +83,7 @@ describeWithTools([...TOOLS, 'mount', 'umount'], 'patch: a machine that lets it 
       await withWorkspace(async (workspace) => {
         const { state } = workspace;
         await mkdir(state);
-        await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', state]);
+        await runChecked('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', state]);
         try {
           const ballast = join(state, 'ballast');
           await writeFile(ballast, Buffer.alloc((1024 - left) * 1024)).catch(() => undefined);
@@ -96,7 +96,7 @@ describeWithTools([...TOOLS, 'mount', 'umount'], 'patch: a machine that lets it 
           await rm(ballast);
           await expectSuccess(workspace, args);
         } finally {
-          await run('umount', [state]);
+          await runChecked('umount', [state]);
         }
       });
     },

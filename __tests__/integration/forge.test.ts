@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDeb822Sources, parseOneLineSources } from '../../demo/apt-sources';
 import { newerCves } from '../../demo/changelog-cves';
-import { output, run } from '../../demo/command';
+import { runChecked, runCommand } from '../../adapters/local/run-command';
 import { parseStanzas, sourceOf } from '../../demo/deb822';
 import { toJsonLines } from '../../demo/inspector-events';
 import { debianBase } from '../support/forge/debian-base';
@@ -68,7 +68,7 @@ describeWithTools(['mmdebstrap', 'apt-get', 'dpkg'], 'a real Debian base', () =>
 
   it('names main and security archive in its own sources', async () => {
     const { tar } = await debianBase();
-    const sources = parseOneLineSources(await output('tar', ['-xOf', tar, './etc/apt/sources.list']));
+    const sources = parseOneLineSources(await runChecked('tar', ['-xOf', tar, './etc/apt/sources.list']));
     expect(sources.map(({ suite }) => suite)).toEqual(['bookworm', 'bookworm-security']);
   });
 
@@ -91,7 +91,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages'], 'an offline d
     for (const { name, source, installed, installedSource } of base.packages) {
       expect(status.get(name)).toEqual({ version: installed, source, sourceVersion: installedSource });
     }
-    const index = parseStanzas(await output('tar', ['-xOf', base.tar, './srv/repo/Packages']));
+    const index = parseStanzas(await runChecked('tar', ['-xOf', base.tar, './srv/repo/Packages']));
     const offered = new Map(index.map((stanza) => [stanza.get('Package'), stanza.get('Version')]));
     for (const { name, available, installed } of base.packages) expect(offered.get(name)).toBe(available ?? installed);
     expect(base.packages.map(({ name }) => name)).toEqual([
@@ -107,11 +107,11 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages'], 'an offline d
 
   it('lists a package whose file is missing', async () => {
     const base = await offlineDebBase({ missingFile: ['libforge-pair1'] });
-    const members = (await output('tar', ['-tf', base.tar])).split('\n');
+    const members = (await runChecked('tar', ['-tf', base.tar])).split('\n');
     const debs = members.filter((name) => name.endsWith('.deb')).map((name) => name.slice('./srv/repo/'.length));
     expect(debs).toContain('forge-pair-utils_2.4.0-3+deb12u2_all.deb');
     expect(debs.some((name) => name.startsWith('libforge-pair1_'))).toBe(false);
-    expect(await output('tar', ['-xOf', base.tar, './srv/repo/Packages'])).toContain('\nFilename: ./libforge-pair1_');
+    expect(await runChecked('tar', ['-xOf', base.tar, './srv/repo/Packages'])).toContain('\nFilename: ./libforge-pair1_');
   });
 
   it('makes findings by source package with the floor that is asked for', async () => {
@@ -141,12 +141,12 @@ describeWithTools(['mmdebstrap', 'rpmbuild', 'createrepo_c', 'rpm'], 'a dnf base
     const base = await dnfBase();
     const directory = await mkdtemp(join(tmpdir(), 'golden-images-'));
     try {
-      await run('tar', ['-xf', base.tar, '-C', directory, './var/lib/rpm', './usr/lib/os-release', './srv/repo']);
+      await runChecked('tar', ['-xf', base.tar, '-C', directory, './var/lib/rpm', './usr/lib/os-release', './srv/repo']);
       const format = '%{NAME} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n';
-      const list = await output('rpm', ['-qa', '--dbpath', join(directory, 'var/lib/rpm'), '--qf', format]);
+      const list = await runChecked('rpm', ['-qa', '--dbpath', join(directory, 'var/lib/rpm'), '--qf', format]);
       const found = list.split('\n').filter((line) => line.includes('forge-'));
       expect(found.sort()).toEqual(base.packages.map(({ name, installed }) => `${name} ${installed}`).sort());
-      expect(await output('cat', [join(directory, 'usr/lib/os-release')])).toContain('ID="amzn"\n');
+      expect(await runChecked('cat', [join(directory, 'usr/lib/os-release')])).toContain('ID="amzn"\n');
       expect((await stat(join(directory, 'srv/repo/repodata/repomd.xml'))).isFile()).toBe(true);
     } finally {
       await rm(directory, { recursive: true });
@@ -173,7 +173,7 @@ describeWithTools(['mmdebstrap', 'rpmbuild', 'createrepo_c', 'rpm'], 'a dnf base
 async function installedIn(
   tar: string,
 ): Promise<Map<string, { version: string; source: string; sourceVersion: string }>> {
-  const stanzas = parseStanzas(await output('tar', ['-xOf', tar, './var/lib/dpkg/status']));
+  const stanzas = parseStanzas(await runChecked('tar', ['-xOf', tar, './var/lib/dpkg/status']));
   return new Map(
     stanzas.map((stanza) => [
       stanza.get('Package') ?? '',
@@ -183,5 +183,5 @@ async function installedIn(
 }
 
 async function isNewer(version: string, than: string): Promise<boolean> {
-  return (await run('dpkg', ['--compare-versions', version, 'gt', than], { accept: 'any' })).code === 0;
+  return (await runCommand('dpkg', ['--compare-versions', version, 'gt', than])).code === 0;
 }

@@ -15,6 +15,8 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Working directory; default the process's. */
   readonly cwd?: string;
+  /** Variables added to, or replacing those of, the process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** File that standard output and standard error are written to as they come. */
   readonly logFile?: string;
   /** Called for each line of output, for progress. */
@@ -55,7 +57,12 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: 'a' });
     const stdout: Buffer[] = [];
     let stdoutBytes = 0;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { output, run } from '../../../demo/command';
+import { runChecked, runCommand } from '../../../adapters/local/run-command';
 
 /** A look at the engine's store and at images in it, with the machine's tools alone. */
 
@@ -34,14 +34,14 @@ export async function importImage(
     await Promise.resolve();
   },
 ): Promise<void> {
-  const container = (await output('buildah', ['from', 'scratch'])).trim();
+  const container = (await runChecked('buildah', ['from', 'scratch'])).trim();
   try {
-    await run('buildah', ['add', '--quiet', container, tar, '/']);
-    await change((await output('buildah', ['mount', container])).trim());
-    if (configure.length > 0) await run('buildah', ['config', ...configure, container]);
-    await run('buildah', ['commit', '--quiet', container, reference]);
+    await runChecked('buildah', ['add', '--quiet', container, tar, '/']);
+    await change((await runChecked('buildah', ['mount', container])).trim());
+    if (configure.length > 0) await runChecked('buildah', ['config', ...configure, container]);
+    await runChecked('buildah', ['commit', '--quiet', container, reference]);
   } finally {
-    await run('buildah', ['rm', container]);
+    await runChecked('buildah', ['rm', container]);
   }
 }
 
@@ -53,7 +53,7 @@ export const DEBIAN_CONFIG: readonly string[] = [
 
 /** Facts of an image, or undefined where the store has none of that name. */
 export async function inspectImage(reference: string): Promise<ImageFacts | undefined> {
-  const result = await run('buildah', ['inspect', '--type', 'image', reference], { accept: 'any' });
+  const result = await runCommand('buildah', ['inspect', '--type', 'image', reference]);
   if (result.code !== 0) return undefined;
   const image = JSON.parse(result.stdout.toString('utf8')) as {
     FromImageDigest: string;
@@ -64,18 +64,18 @@ export async function inspectImage(reference: string): Promise<ImageFacts | unde
 
 /** Mounts an image's root file system for the time of a look. */
 export async function withMounted<T>(reference: string, look: (root: string) => Promise<T>): Promise<T> {
-  const container = (await output('buildah', ['from', '--pull-never', reference])).trim();
+  const container = (await runChecked('buildah', ['from', '--pull-never', reference])).trim();
   try {
-    return await look((await output('buildah', ['mount', container])).trim());
+    return await look((await runChecked('buildah', ['mount', container])).trim());
   } finally {
-    await run('buildah', ['rm', container]);
+    await runChecked('buildah', ['rm', container]);
   }
 }
 
 /** What dpkg itself says is installed in an image. */
 export async function debsOf(reference: string): Promise<InstalledDeb[]> {
   return await withMounted(reference, async (root) => {
-    const listing = await output('dpkg-query', [
+    const listing = await runChecked('dpkg-query', [
       `--admindir=${join(root, 'var/lib/dpkg')}`,
       '--show',
       `--showformat=${DPKG_QUERY.replaceAll('\\$', '$')}`,
@@ -91,7 +91,7 @@ export async function debsOf(reference: string): Promise<InstalledDeb[]> {
 export async function rpmsOf(reference: string): Promise<Map<string, string>> {
   return await withMounted(reference, async (root) => {
     const database = join(root, 'var/lib/rpm');
-    const listing = await output('rpm', ['--dbpath', database, '-qa', '--queryformat', RPM_QUERY]);
+    const listing = await runChecked('rpm', ['--dbpath', database, '-qa', '--queryformat', RPM_QUERY]);
     return new Map(
       lines(listing).map((line) => {
         const [name = '', version = ''] = line.split('\t');
@@ -103,12 +103,12 @@ export async function rpmsOf(reference: string): Promise<Map<string, string>> {
 
 /** Whether dpkg says that a version is at least another. */
 export async function debAtLeast(version: string, floor: string): Promise<boolean> {
-  return (await run('dpkg', ['--compare-versions', version, 'ge', floor], { accept: [0, 1] })).code === 0;
+  return (await runCommand('dpkg', ['--compare-versions', version, 'ge', floor])).code === 0;
 }
 
 /** Whether rpm says that a version, `[epoch:]version-release`, is at least another. */
 export async function rpmAtLeast(version: string, floor: string): Promise<boolean> {
-  const answer = await output('rpm', ['--eval', `%{lua:print(rpm.vercmp("${version}", "${floor}"))}`]);
+  const answer = await runChecked('rpm', ['--eval', `%{lua:print(rpm.vercmp("${version}", "${floor}"))}`]);
   return Number(answer.trim()) >= 0;
 }
 
@@ -116,11 +116,11 @@ export async function rpmAtLeast(version: string, floor: string): Promise<boolea
 export async function topLayer(reference: string): Promise<string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'golden-images-e2e-layer-'));
   try {
-    await run('buildah', ['push', '--quiet', reference, `oci:${directory}`]);
+    await runChecked('buildah', ['push', '--quiet', reference, `oci:${directory}`]);
     const blob = (digest: string): string => join(directory, 'blobs', digest.replace(':', '/'));
     const index = await readJson<{ manifests: { digest: string }[] }>(join(directory, 'index.json'));
     const manifest = await readJson<{ layers: { digest: string }[] }>(blob(index.manifests[0]!.digest));
-    return lines(await output('tar', ['-tf', blob(manifest.layers.at(-1)!.digest)])).sort();
+    return lines(await runChecked('tar', ['-tf', blob(manifest.layers.at(-1)!.digest)])).sort();
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -129,7 +129,7 @@ export async function topLayer(reference: string): Promise<string[]> {
 /** Paths of everything in an image, without the leading slash. */
 export async function filesOf(reference: string): Promise<Set<string>> {
   return await withMounted(reference, async (root) => {
-    const listing = await output('find', [root, '-xdev', '-printf', String.raw`%P\n`]);
+    const listing = await runChecked('find', [root, '-xdev', '-printf', String.raw`%P\n`]);
     return new Set(lines(listing));
   });
 }
@@ -137,7 +137,7 @@ export async function filesOf(reference: string): Promise<Set<string>> {
 /** Paths that the Debian packages in an image own, without the leading slash; `/lib` and its like lie in `/usr`. */
 export async function ownedByDebs(reference: string): Promise<Set<string>> {
   return await withMounted(reference, async (root) => {
-    const listing = await output('sh', ['-c', 'cat "$1"/var/lib/dpkg/info/*.list', 'sh', root]);
+    const listing = await runChecked('sh', ['-c', 'cat "$1"/var/lib/dpkg/info/*.list', 'sh', root]);
     return new Set(lines(listing).map((path) => path.slice(1).replace(/^(?=(?:bin|sbin|lib\w*)(?:\/|$))/, 'usr/')));
   });
 }
@@ -159,7 +159,7 @@ export async function imageIdsOf(repository: string): Promise<string[]> {
 
 /** Removes images from the store, name by name. */
 export async function removeImages(references: readonly string[]): Promise<void> {
-  for (const reference of references) await run('buildah', ['rmi', reference]);
+  for (const reference of references) await runChecked('buildah', ['rmi', reference]);
 }
 
 /**
@@ -168,9 +168,9 @@ export async function removeImages(references: readonly string[]): Promise<void>
  * @param ids images that had a name in the repository once
  */
 export async function removeRepository(repository: string, ids: ReadonlySet<string>): Promise<void> {
-  const containers = JSON.parse(await output('buildah', ['containers', '--json'])) as
+  const containers = JSON.parse(await runChecked('buildah', ['containers', '--json'])) as
     { id: string; imagename: string }[] | null;
-  for (const { id, imagename } of containers ?? []) if (isOf(repository, imagename)) await run('buildah', ['rm', id]);
+  for (const { id, imagename } of containers ?? []) if (isOf(repository, imagename)) await runChecked('buildah', ['rm', id]);
   await removeImages(await imagesOf(repository));
   const left = (await storedImages()).filter(({ id, names }) => ids.has(id) && (names ?? []).length === 0);
   await removeImages(left.map(({ id }) => id));
@@ -179,7 +179,7 @@ export async function removeRepository(repository: string, ids: ReadonlySet<stri
 async function storedImages(): Promise<{ id: string; names?: string[] }[]> {
   // A listing fails where another process removes an image in the middle of it.
   for (let attempt = 1; ; attempt++) {
-    const listing = await run('buildah', ['images', '--json'], { accept: attempt < 5 ? 'any' : [0] });
+    const listing = await runCommand('buildah', ['images', '--json']);
     if (listing.code === 0) return JSON.parse(listing.stdout.toString('utf8')) as { id: string; names?: string[] }[];
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../../demo/command';
+import { runChecked } from '../../../adapters/local/run-command';
 import { makeBase } from '../../../demo/make-base';
 import {
   forgeBase,
@@ -79,8 +79,8 @@ async function fill(root: string, work: string, sources: readonly ForgeSource[],
   }
   await buildRpms(work, old, oldSpecs);
   await buildRpms(work, repository, newSpecs);
-  await run('sh', ['-c', 'rpm --root "$1" --dbpath /var/lib/rpm --install "$2"/*.rpm', 'sh', root, old]);
-  await run('createrepo_c', ['--quiet', repository]);
+  await runChecked('sh', ['-c', 'rpm --root "$1" --dbpath /var/lib/rpm --install "$2"/*.rpm', 'sh', root, old]);
+  await runChecked('createrepo_c', ['--quiet', repository]);
   for (const name of options.missingFile ?? []) {
     const source = sources.find(({ binaries }) => binaries.includes(name));
     const file = `${name}-${(source?.available ?? '').replace(/^\d+:/, '')}.noarch.rpm`;
@@ -177,7 +177,7 @@ async function buildRpms(work: string, into: string, specs: readonly string[]): 
     _binary_payload: 'w1.gzdio',
   };
   const defines = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
-  await run('rpmbuild', ['-bb', '--quiet', '--nodeps', ...defines, ...specs]);
+  await runChecked('rpmbuild', ['-bb', '--quiet', '--nodeps', ...defines, ...specs]);
 }
 
 async function write(path: string, text: string): Promise<string> {

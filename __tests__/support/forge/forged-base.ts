@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, forgeCacheDir } from '../../../demo/cache';
-import { run } from '../../../demo/command';
+import { runChecked } from '../../../adapters/local/run-command';
 import { type ImageFacts, type InspectorFindingEvent, makeInspectorEvents } from '../../../demo/inspector-events';
 
 /** A made-up source package whose binaries are installed in a forged base. */
@@ -108,9 +108,9 @@ export async function forgeBase(family: ForgeFamily, options: ForgeOptions): Pro
     const work = join(scratch, 'work');
     await mkdir(root);
     await mkdir(work);
-    await run('tar', ['-xf', baseTar, '-C', root, '--numeric-owner']);
+    await runChecked('tar', ['-xf', baseTar, '-C', root, '--numeric-owner']);
     await family.fill(root, work, sources, options);
-    await run('tar', ['-cf', join(scratch, 'partial.tar'), '-C', root, '--numeric-owner', '--sort=name', '.']);
+    await runChecked('tar', ['-cf', join(scratch, 'partial.tar'), '-C', root, '--numeric-owner', '--sort=name', '.']);
     await rename(join(scratch, 'partial.tar'), join(scratch, 'rootfs.tar'));
     await rm(root, { recursive: true });
     await rm(work, { recursive: true });

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { output, run } from '../../../demo/command';
+import { runChecked } from '../../../adapters/local/run-command';
 import { makeBase } from '../../../demo/make-base';
 import {
   forgeBase,
@@ -56,19 +56,19 @@ async function fill(root: string, work: string, sources: readonly ForgeSource[],
     for (const name of source.binaries) {
       const old = await buildDeb(work, work, source, name, source.installed, {});
       installed.push(old);
-      if (source.available === undefined) await run('cp', [old, repository]);
+      if (source.available === undefined) await runChecked('cp', [old, repository]);
       else await buildDeb(work, repository, source, name, source.available, options);
     }
   }
-  await run('dpkg', [`--root=${root}`, '--install', ...installed]);
+  await runChecked('dpkg', [`--root=${root}`, '--install', ...installed]);
   if (options.held !== undefined && options.held.length > 0) {
-    await run('chroot', [root, 'apt-mark', 'hold', ...options.held]);
+    await runChecked('chroot', [root, 'apt-mark', 'hold', ...options.held]);
   }
   await writeFile(
     join(repository, 'Packages'),
-    await output('dpkg-scanpackages', ['--multiversion', '.'], { cwd: repository }),
+    await runChecked('dpkg-scanpackages', ['--multiversion', '.'], { cwd: repository }),
   );
-  for (const name of options.missingFile ?? []) await run('sh', ['-c', 'rm "$1"/"$2"_*.deb', 'sh', repository, name]);
+  for (const name of options.missingFile ?? []) await runChecked('sh', ['-c', 'rm "$1"/"$2"_*.deb', 'sh', repository, name]);
   const apt = join(root, 'etc/apt');
   await rm(join(apt, 'sources.list.d'), { recursive: true, force: true });
   await writeFile(join(apt, 'sources.list'), `deb [trusted=yes] file:///${REPOSITORY} ./\n`);
@@ -108,6 +108,6 @@ async function buildDeb(
     await writeFile(join(tree, 'DEBIAN/postinst'), '#!/bin/sh\necho "forged failure" >&2\nexit 1\n', { mode: 0o755 });
   }
   const deb = join(into, `${name}_${version.replace(/^\d+:/, '')}_all.deb`);
-  await run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, deb]);
+  await runChecked('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, deb]);
   return deb;
 }
