@@ -1,7 +1,8 @@
 import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { lastLines, runChecked, runCommand } from '../adapters/local/run-command';
+import { EngineError } from '../domain/errors';
 import { type AptSource, aptReachOptions, formatSource } from './apt-sources';
-import { runChecked, runCommand } from '../adapters/local/run-command';
 
 /** Paths of a Debian root that apt needs to know what is installed and whom to trust. */
 const NEEDED = ['var/lib/dpkg', 'etc/apt/trusted.gpg.d', 'etc/apt/preferences.d', 'usr/share/keyrings'];
@@ -39,7 +40,7 @@ export async function makeAptScratch(
   await writeFile(join(scratch, 'etc/apt/sources.list'), `${sources.map(formatSource).join('\n')}\n`);
   const statusFile = join(scratch, 'var/lib/dpkg/status');
   const config = join(scratch, 'apt.conf');
-  const architecture = (await runChecked('dpkg', ['--print-architecture'])).stdout.toString('utf8').trim();
+  const architecture = (await runChecked('dpkg', ['--print-architecture'])).trim();
   await writeFile(
     config,
     [
@@ -56,7 +57,7 @@ export async function makeAptScratch(
       '',
     ].join('\n'),
   );
-  const env = { APT_CONFIG: config };
+  const env = { APT_CONFIG: config, LC_ALL: 'C' };
   await runChecked('apt-get', ['update', '-qq', '--error-on=any'], { env });
   return { directory: scratch, statusFile, env };
 }
@@ -74,6 +75,7 @@ async function copyNeeded(rootfs: string, scratch: string): Promise<void> {
   }
   // Archives name their members with or without "./", and some of them are absent from some roots.
   const members = NEEDED.flatMap((path) => [path, `./${path}`]);
-  await runCommand('tar', ['-xf', resolve(rootfs), '-C', scratch, ...members]);
+  const { code, stderr } = await runCommand('tar', ['-xf', resolve(rootfs), '-C', scratch, ...members]);
+  if (code !== 0 && code !== 2) throw new EngineError(`tar cannot unpack ${rootfs}: ${lastLines(stderr)}`);
   await stat(join(scratch, 'var/lib/dpkg/status'));
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError } from '../domain/errors';
 import { runChecked } from '../adapters/local/run-command';
+import { EngineError } from '../domain/errors';
 import { parseStanzas } from './deb822';
 
 /** One repository line of apt: a URL with one suite of it. */

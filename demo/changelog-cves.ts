@@ -1,8 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { AptScratch } from './apt-scratch';
 import { runChecked, runCommand } from '../adapters/local/run-command';
+import type { AptScratch } from './apt-scratch';
 import { parseStanzas } from './deb822';
 
 /** What is needed to find out what an update fixes. */
@@ -58,8 +58,7 @@ export async function newerCves(changelog: string, installedSource: string): Pro
   for (const entry of changelog.split(/^(?=\S+ \([^)]+\) )/m)) {
     const version = /^\S+ \(([^)]+)\) /.exec(entry)?.[1];
     if (version === undefined) continue;
-    const isNewer =
-      (await runCommand('dpkg', ['--compare-versions', version, 'gt', installedSource])).code === 0;
+    const isNewer = (await runCommand('dpkg', ['--compare-versions', version, 'gt', installedSource])).code === 0;
     if (!isNewer) break;
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) cves.add(id);
   }
@@ -86,6 +85,8 @@ async function changelogOf(deb: string): Promise<string> {
     members.find((name) => /^\.\/usr\/share\/doc\/[^/]+\/changelog\.Debian\.gz$/.test(name)) ??
     members.find((name) => /^\.\/usr\/share\/doc\/[^/]+\/changelog\.gz$/.test(name));
   if (member === undefined) return '';
-  const { stdout } = await runChecked('tar', ['-xOf', archive, member]);
-  return stdout.length === 0 ? '' : gunzipSync(stdout).toString('utf8');
+  const compressed = `${deb}.changelog.gz`;
+  await runChecked('sh', ['-c', 'tar -xOf "$1" "$2" > "$3"', 'sh', archive, member, compressed]);
+  const bytes = await readFile(compressed);
+  return bytes.length === 0 ? '' : gunzipSync(bytes).toString('utf8');
 }

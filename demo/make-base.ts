@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runChecked } from '../adapters/local/run-command';
 import { EngineError } from '../domain/errors';
 import { aptReachOptions, debianArchives, formatSource } from './apt-sources';
 import { cached, forgeCacheDir } from './cache';
-import { runChecked } from '../adapters/local/run-command';
 
 /**
  * Packages of the vulnerable base: small ones with pending security updates, among them sources with several installed
@@ -74,19 +74,23 @@ export async function makeBase(options: BaseOptions = {}): Promise<string> {
     const sources = join(scratch, 'sources.list');
     await writeFile(sources, `${formatSource(main)}\n${formatSource(security)}\n`);
     const tar = join(scratch, 'rootfs.tar');
-    await runChecked('mmdebstrap', [
-      `--variant=${variant}`,
-      ...(packages.length === 0 ? [] : [`--include=${packages.join(',')}`]),
-      ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
-      '--dpkgopt=path-include=/usr/share/doc/*/copyright',
-      ...reach.map((option) => `--aptopt=${option}`),
-      // Container engines make their own device nodes; the directory itself is put back below.
-      '--skip=output/dev',
-      `--customize-hook=upload ${JSON.stringify(sources)} /etc/apt/sources.list`,
-      suite,
-      tar,
-      formatSource(main),
-    ]);
+    await runChecked(
+      'mmdebstrap',
+      [
+        `--variant=${variant}`,
+        ...(packages.length === 0 ? [] : [`--include=${packages.join(',')}`]),
+        ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+        '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+        ...reach.map((option) => `--aptopt=${option}`),
+        // Container engines make their own device nodes; the directory itself is put back below.
+        '--skip=output/dev',
+        `--customize-hook=upload ${JSON.stringify(sources)} /etc/apt/sources.list`,
+        suite,
+        tar,
+        formatSource(main),
+      ],
+      { env: { LC_ALL: 'C' } },
+    );
     const empty = join(scratch, 'empty');
     await mkdir(join(empty, 'dev'), { recursive: true, mode: 0o755 });
     await runChecked('tar', ['-rf', tar, '--numeric-owner', '--owner=0', '--group=0', '-C', empty, './dev']);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { runChecked } from '../adapters/local/run-command';
 import { makeAptScratch, type AptScratch } from './apt-scratch';
 import { debianArchives } from './apt-sources';
 import { withTempDir } from './cache';
 import { cvesBySource } from './changelog-cves';
-import { runChecked } from '../adapters/local/run-command';
 import { parseStanzas, sourceOf } from './deb822';
 import { type ImageFacts, type InspectorFindingEvent, makeInspectorEvents } from './inspector-events';
 

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDeb822Sources, parseOneLineSources } from '../../demo/apt-sources';
-import { newerCves } from '../../demo/changelog-cves';
 import { runChecked, runCommand } from '../../adapters/local/run-command';
+import { parseDeb822Sources, parseOneLineSources } from '../../demo/apt-sources';
+import { cached, withTempDir } from '../../demo/cache';
+import { newerCves } from '../../demo/changelog-cves';
 import { parseStanzas, sourceOf } from '../../demo/deb822';
 import { toJsonLines } from '../../demo/inspector-events';
 import { debianBase } from '../support/forge/debian-base';
@@ -30,6 +30,24 @@ describe('apt sources of the machine', () => {
       { uri: 'http://a.example/d', suite: 's', components: ['main'] },
       { uri: 'http://a.example/d', suite: 's-updates', components: ['main'] },
     ]);
+  });
+});
+
+describe('the cache of roots', () => {
+  it('removes entries that were not used for 14 days when it makes a new one, and nothing that is not its own', async () => {
+    await withTempDir(async (directory) => {
+      const make = async (entry: string): Promise<void> => {
+        await writeFile(join(entry, 'made'), '');
+      };
+      const old = new Date(Date.now() - 15 * 24 * 60 * 60 * 1000);
+      for (const key of ['used', 'unused']) await utimes(await cached(directory, key, make), old, old);
+      await mkdir(join(directory, 'foreign'));
+      await utimes(join(directory, 'foreign'), old, old);
+      await cached(directory, 'used', make);
+      const fresh = await cached(directory, 'fresh', make);
+      expect((await readdir(directory)).sort()).toEqual(['foreign', 'fresh.forge', 'used.forge']);
+      expect(await readdir(fresh)).toEqual(['made']);
+    });
   });
 });
 
@@ -111,7 +129,9 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages'], 'an offline d
     const debs = members.filter((name) => name.endsWith('.deb')).map((name) => name.slice('./srv/repo/'.length));
     expect(debs).toContain('forge-pair-utils_2.4.0-3+deb12u2_all.deb');
     expect(debs.some((name) => name.startsWith('libforge-pair1_'))).toBe(false);
-    expect(await runChecked('tar', ['-xOf', base.tar, './srv/repo/Packages'])).toContain('\nFilename: ./libforge-pair1_');
+    expect(await runChecked('tar', ['-xOf', base.tar, './srv/repo/Packages'])).toContain(
+      '\nFilename: ./libforge-pair1_',
+    );
   });
 
   it('makes findings by source package with the floor that is asked for', async () => {
@@ -139,18 +159,23 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages'], 'an offline d
 describeWithTools(['mmdebstrap', 'rpmbuild', 'createrepo_c', 'rpm'], 'a dnf base', () => {
   it('has the old versions in its rpm database and looks like Amazon Linux', async () => {
     const base = await dnfBase();
-    const directory = await mkdtemp(join(tmpdir(), 'golden-images-'));
-    try {
-      await runChecked('tar', ['-xf', base.tar, '-C', directory, './var/lib/rpm', './usr/lib/os-release', './srv/repo']);
+    await withTempDir(async (directory) => {
+      await runChecked('tar', [
+        '-xf',
+        base.tar,
+        '-C',
+        directory,
+        './var/lib/rpm',
+        './usr/lib/os-release',
+        './srv/repo',
+      ]);
       const format = '%{NAME} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n';
       const list = await runChecked('rpm', ['-qa', '--dbpath', join(directory, 'var/lib/rpm'), '--qf', format]);
       const found = list.split('\n').filter((line) => line.includes('forge-'));
       expect(found.sort()).toEqual(base.packages.map(({ name, installed }) => `${name} ${installed}`).sort());
       expect(await runChecked('cat', [join(directory, 'usr/lib/os-release')])).toContain('ID="amzn"\n');
       expect((await stat(join(directory, 'srv/repo/repodata/repomd.xml'))).isFile()).toBe(true);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    });
   });
 
   it('makes findings by binary package', async () => {

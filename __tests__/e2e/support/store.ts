@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runChecked, runCommand } from '../../../adapters/local/run-command';
+import { lastLines, runChecked, runCommand } from '../../../adapters/local/run-command';
 
 /** A look at the engine's store and at images in it, with the machine's tools alone. */
 
@@ -55,7 +55,7 @@ export const DEBIAN_CONFIG: readonly string[] = [
 export async function inspectImage(reference: string): Promise<ImageFacts | undefined> {
   const result = await runCommand('buildah', ['inspect', '--type', 'image', reference]);
   if (result.code !== 0) return undefined;
-  const image = JSON.parse(result.stdout.toString('utf8')) as {
+  const image = JSON.parse(result.stdout) as {
     FromImageDigest: string;
     OCIv1: { config?: Record<string, unknown>; rootfs: { diff_ids: string[] } };
   };
@@ -170,7 +170,8 @@ export async function removeImages(references: readonly string[]): Promise<void>
 export async function removeRepository(repository: string, ids: ReadonlySet<string>): Promise<void> {
   const containers = JSON.parse(await runChecked('buildah', ['containers', '--json'])) as
     { id: string; imagename: string }[] | null;
-  for (const { id, imagename } of containers ?? []) if (isOf(repository, imagename)) await runChecked('buildah', ['rm', id]);
+  for (const { id, imagename } of containers ?? [])
+    if (isOf(repository, imagename)) await runChecked('buildah', ['rm', id]);
   await removeImages(await imagesOf(repository));
   const left = (await storedImages()).filter(({ id, names }) => ids.has(id) && (names ?? []).length === 0);
   await removeImages(left.map(({ id }) => id));
@@ -179,8 +180,9 @@ export async function removeRepository(repository: string, ids: ReadonlySet<stri
 async function storedImages(): Promise<{ id: string; names?: string[] }[]> {
   // A listing fails where another process removes an image in the middle of it.
   for (let attempt = 1; ; attempt++) {
-    const listing = await runCommand('buildah', ['images', '--json']);
-    if (listing.code === 0) return JSON.parse(listing.stdout.toString('utf8')) as { id: string; names?: string[] }[];
+    const { code, stdout, stderr } = await runCommand('buildah', ['images', '--json']);
+    if (code === 0) return JSON.parse(stdout) as { id: string; names?: string[] }[];
+    if (attempt === 5) throw new Error(`buildah images failed: ${lastLines(stderr)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChecked } from '../../../adapters/local/run-command';
 import { makeBase } from '../../../demo/make-base';
+import { writeRpmMetadata } from '../offline-rpm-repository';
 import {
   forgeBase,
   type ForgedBase,
@@ -80,7 +81,7 @@ async function fill(root: string, work: string, sources: readonly ForgeSource[],
   await buildRpms(work, old, oldSpecs);
   await buildRpms(work, repository, newSpecs);
   await runChecked('sh', ['-c', 'rpm --root "$1" --dbpath /var/lib/rpm --install "$2"/*.rpm', 'sh', root, old]);
-  await runChecked('createrepo_c', ['--quiet', repository]);
+  await writeRpmMetadata(repository);
   for (const name of options.missingFile ?? []) {
     const source = sources.find(({ binaries }) => binaries.includes(name));
     const file = `${name}-${(source?.available ?? '').replace(/^\d+:/, '')}.noarch.rpm`;

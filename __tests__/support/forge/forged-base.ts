@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, forgeCacheDir } from '../../../demo/cache';
 import { runChecked } from '../../../adapters/local/run-command';
+import { cached, forgeCacheDir } from '../../../demo/cache';
 import { type ImageFacts, type InspectorFindingEvent, makeInspectorEvents } from '../../../demo/inspector-events';
 
 /** A made-up source package whose binaries are installed in a forged base. */
@@ -90,7 +90,7 @@ export interface ForgeFamily {
 export const REPOSITORY = 'srv/repo';
 
 /** Raise it when what is made from the same options changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Makes a forged base, or gives the cached one: same options, same tar.

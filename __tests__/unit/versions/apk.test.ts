@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { compareVersions, isVersion } from '../../../domain/versions';
-
-type Row = readonly [lower: string, higher: string, why: string];
+import { compareVersions } from '../../../domain/versions';
+import { testVersionOrder, type VersionPair } from '../../support/version-order-laws';
 
 /** Facts from `test/version.data` of apk-tools; what it has as "greater" is turned round. */
-const DOCUMENTED: readonly Row[] = [
+const DOCUMENTED: readonly VersionPair[] = [
   ['0.1.0_alpha', '2.34', 'a pre-release of an older version'],
   ['0.1.0_alpha', '0.1.3_alpha', 'the numbers come before the suffix'],
   ['0.1.0_alpha', '0.1.0_alpha2', 'a suffix with a number is newer'],
@@ -44,7 +43,7 @@ const DOCUMENTED: readonly Row[] = [
   ['4_beta', '23_foo', 'an unknown suffix'],
 ];
 
-const LOWER: readonly Row[] = [
+const LOWER: readonly VersionPair[] = [
   ['1_alpha', '1_beta', 'the order of suffixes'],
   ['1_beta', '1_pre', 'the order of suffixes'],
   ['1_pre', '1_rc', 'the order of suffixes'],
@@ -76,7 +75,7 @@ const LOWER: readonly Row[] = [
   ['x', '0', 'so does a letter first'],
 ];
 
-const EQUAL: readonly Row[] = [
+const EQUAL: readonly VersionPair[] = [
   ['2.16.1-r3', '2.16.1-r3', 'the same text'],
   ['006', '6', 'leading zeros of the first number do not count'],
   ['1-r01', '1-r1', 'nor those of a revision'],
@@ -84,121 +83,54 @@ const EQUAL: readonly Row[] = [
   ['1.0$', '1.0-x', 'nothing is read after what breaks the grammar'],
 ];
 
-test.each([...DOCUMENTED, ...LOWER])('%s < %s: %s', (lower, higher) => {
-  expect(compareVersions('apk', lower, higher)).toBe(-1);
-  expect(compareVersions('apk', higher, lower)).toBe(1);
+testVersionOrder({
+  order: 'apk',
+  lower: [...DOCUMENTED, ...LOWER],
+  equal: EQUAL,
+  versions: [
+    '1',
+    '006',
+    '1.36.1-r7',
+    '6b-r7',
+    '9.6_p1-r0',
+    '0.1.0_alpha_pre2',
+    '1.2.4_git20230717-r5',
+    '24.079.58964~7943616-r1',
+    '2.5.1a-r1',
+    '1.2.3_rc~0f',
+    '1'.repeat(256),
+  ],
+  notVersions: [
+    ['', 'empty'],
+    ['a1', 'no digit first'],
+    ['1.', 'nothing after the dot'],
+    ['1.0bc', 'two letters'],
+    ['1.0a1', 'a number after a letter'],
+    ['1.0B', 'a capital'],
+    ['23_foo', 'an unknown suffix'],
+    ['1_p1a', 'a letter after a suffix'],
+    ['1_p.1', 'a dot after a suffix'],
+    ['1~', 'an empty commit'],
+    ['1~rc1', 'a commit that is not hexadecimal'],
+    ['1~F', 'a commit in capitals'],
+    ['1-r', 'an empty revision'],
+    ['1-1', 'a revision as in Debian'],
+    ['1-r1-r2', 'two revisions'],
+    ['1-r1_p1', 'a suffix after the revision'],
+    ['0:1', 'an epoch'],
+    ['1.0 ', 'white space'],
+    ['1.0-r1\n', 'a line break at the end'],
+    ['1.0$(id)', 'a substitution'],
+    ['1.٠', 'a digit that is not ASCII'],
+    ['1'.repeat(257), 'too long'],
+  ],
+  pieces: ['0', '1', '9', '.', '.0', 'a', 'z', '_rc', '_alpha', '_p', '_git', '_', '~', '~0', '-r', '-r1', '-'],
+  withNumber: (digits) => `${digits}.1-r${digits}`,
 });
 
-test.each(EQUAL)('%s = %s: %s', (a, b) => {
-  expect(compareVersions('apk', a, b)).toBe(0);
-  expect(compareVersions('apk', b, a)).toBe(0);
-});
-
-test.each([
-  '1',
-  '006',
-  '1.36.1-r7',
-  '6b-r7',
-  '9.6_p1-r0',
-  '0.1.0_alpha_pre2',
-  '1.2.4_git20230717-r5',
-  '24.079.58964~7943616-r1',
-  '2.5.1a-r1',
-  '1.2.3_rc~0f',
-  '1'.repeat(256),
-])('%s is a version', (text) => {
-  expect(isVersion('apk', text)).toBe(true);
-});
-
-test.each([
-  ['', 'empty'],
-  ['a1', 'no digit first'],
-  ['1.', 'nothing after the dot'],
-  ['1.0bc', 'two letters'],
-  ['1.0a1', 'a number after a letter'],
-  ['1.0B', 'a capital'],
-  ['23_foo', 'an unknown suffix'],
-  ['1_p1a', 'a letter after a suffix'],
-  ['1_p.1', 'a dot after a suffix'],
-  ['1~', 'an empty commit'],
-  ['1~rc1', 'a commit that is not hexadecimal'],
-  ['1~F', 'a commit in capitals'],
-  ['1-r', 'an empty revision'],
-  ['1-1', 'a revision as in Debian'],
-  ['1-r1-r2', 'two revisions'],
-  ['1-r1_p1', 'a suffix after the revision'],
-  ['0:1', 'an epoch'],
-  ['1.0 ', 'white space'],
-  ['1.0-r1\n', 'a line break at the end'],
-  ['1.0$(id)', 'a substitution'],
-  ['1.٠', 'a digit that is not ASCII'],
-  ['1'.repeat(257), 'too long'],
-])('%j is no version: %s', (text) => {
-  expect(isVersion('apk', text)).toBe(false);
-});
-
-describe('laws, for any text', () => {
-  const versionLike = fc.string({
-    unit: fc.constantFrom(
-      '0',
-      '1',
-      '9',
-      '.',
-      '.0',
-      'a',
-      'z',
-      '_rc',
-      '_alpha',
-      '_p',
-      '_git',
-      '_',
-      '~',
-      '~0',
-      '-r',
-      '-r1',
-      '-',
-    ),
-    maxLength: 9,
+test('a later number with a leading zero is below every one without', () => {
+  const law = fc.property(fc.nat(), fc.integer({ min: 1 }), (fraction, number) => {
+    return compareVersions('apk', `1.0${fraction}`, `1.${number}`) === -1;
   });
-  const text = fc.oneof(
-    { weight: 4, arbitrary: versionLike },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
-  );
-  const compare = (a: string, b: string): number => compareVersions('apk', a, b);
-
-  test('reflexive', () => {
-    fc.assert(fc.property(text, (a) => compare(a, a) === 0));
-  });
-  test('antisymmetric', () => {
-    fc.assert(
-      fc.property(text, text, (a, b) => compare(a, b) + compare(b, a) === 0),
-      { numRuns: 2_000 },
-    );
-  });
-  test('transitive', () => {
-    const law = fc.property(text, text, text, (a, b, c) => {
-      const [low, middle, high] = [a, b, c].sort(compare) as [string, string, string];
-      return compare(low, high) === Math.min(compare(low, middle), compare(middle, high)) && compare(low, high) <= 0;
-    });
-    fc.assert(law, { numRuns: 5_000 });
-  });
-  test('leading zeros do not count in the first number and the revision', () => {
-    const law = fc.property(fc.bigInt({ min: 0n }), fc.nat(20), (number, zeros) => {
-      const padded = '0'.repeat(zeros) + String(number);
-      return compare(`${padded}.1-r${padded}`, `${number}.1-r${number}`) === 0;
-    });
-    fc.assert(law);
-  });
-  test('a later number with a leading zero is below every one without', () => {
-    const law = fc.property(fc.nat(), fc.integer({ min: 1 }), (fraction, number) => {
-      return compare(`1.0${fraction}`, `1.${number}`) === -1;
-    });
-    fc.assert(law);
-  });
-  test('numbers are compared as numbers, of any length', () => {
-    const law = fc.property(fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n }), (m, n) => {
-      expect(compare(`1.${m}`, `1.${n}`)).toBe(m < n ? -1 : m > n ? 1 : 0);
-    });
-    fc.assert(law);
-  });
+  fc.assert(law);
 });

@@ -1,0 +1,125 @@
+import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
+import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
+import type { ImageBuilder, ImageRegistry, PackageInventory } from '../../../domain/ports';
+import { readHead, updateHead } from '../../../domain/table/head-changes';
+import { movePatch } from '../../../domain/table/move-patch';
+import type { PatchState } from '../../../domain/table/patch-item';
+import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
+import { makeTrackBuild } from '../../../functions/track-build/track-build';
+import { makeImage, makePatch, NOW, silent } from '../table/samples';
+
+const never = async (): Promise<never> => await Promise.reject(new Error('must not be asked'));
+const untouched: Pick<Parameters<typeof makeTrackBuild>[0], 'builder' | 'registry' | 'inventory'> = {
+  builder: { start: never, get: never } satisfies ImageBuilder,
+  registry: {
+    describe: never,
+    parentOf: never,
+    tag: never,
+    untag: never,
+    referenceOf: (_image, tag) => tag,
+  } satisfies ImageRegistry,
+  inventory: { packagesOf: never } satisfies PackageInventory,
+};
+
+/** A table in which patch 1 has the lease. */
+async function leased(): Promise<MemoryFindingTable> {
+  const table = new MemoryFindingTable();
+  await updateHead(table, 'debian-12', (head) => ({
+    ...head,
+    state: 'BUSY',
+    sequence: 1,
+    lease: { patch: 1, since: NOW.toISOString() },
+  }));
+  return table;
+}
+
+const track = async (table: MemoryFindingTable) =>
+  await makeTrackBuild({
+    ...untouched,
+    ...{ table, scripts: new MemoryScriptStore(), exceptions: [], clock: () => NOW, logger: silent },
+  })(makeImage());
+
+describe('track-build gives back the lease', () => {
+  it.each<PatchState>(['SUPERSEDED', 'REJECTED', 'EXPIRED', 'HELD', 'ROLLED_BACK'])(
+    'of a patch that is %s',
+    async (state) => {
+      const table = await leased();
+      await table.put(makePatch({ state }), 0);
+      await track(table);
+      const head = await readHead(table, 'debian-12');
+      expect(head).toMatchObject({ state: 'IDLE', failures: 0 });
+      expect(head).not.toHaveProperty('lease');
+    },
+  );
+
+  it('of a patch that is not there', async () => {
+    const table = await leased();
+    expect(await track(table)).toEqual({ did: 'nothing', why: 'no-build' });
+    const head = await readHead(table, 'debian-12');
+    expect(head?.state).toBe('IDLE');
+    expect(head).not.toHaveProperty('lease');
+  });
+
+  it.each<PatchState>(['READY', 'SIGNALED'])(
+    'but not of a patch that is %s: its build is still to come',
+    async (state) => {
+      const table = await leased();
+      await table.put(makePatch({ state }), 0);
+      await track(table);
+      expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'BUSY', lease: { patch: 1 } });
+    },
+  );
+});
+
+describe('signal-rebuild', () => {
+  /** Signals; `meanwhile` runs between the lease and SIGNALED. */
+  const signaling = (table: MemoryFindingTable, meanwhile: () => Promise<unknown>) =>
+    makeSignalRebuild({
+      table,
+      signal: {
+        put: async () => {
+          await meanwhile();
+          return { version: 1 };
+        },
+        get: never,
+      },
+      clock: () => NOW,
+      logger: silent,
+    })(makeImage());
+
+  it('gives its lease back where the patch was superseded before it was SIGNALED, and signals the newer one', async () => {
+    const table = new MemoryFindingTable();
+    const [older, newer] = [makePatch(), makePatch({ sequence: 2 })];
+    await table.put(older, 0);
+    const result = await signaling(table, async () => {
+      expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'BUSY', lease: { patch: 1 } });
+      await table.put(newer, 0);
+      await movePatch(table, older, ['READY'], NOW, { state: 'SUPERSEDED' });
+    });
+    expect(result).toEqual({ did: 'nothing', why: 'superseded' });
+    const head = await readHead(table, 'debian-12');
+    expect(head?.state).toBe('IDLE');
+    expect(head).not.toHaveProperty('lease');
+    expect(
+      await signaling(table, async () => {
+        await Promise.resolve();
+      }),
+    ).toMatchObject({
+      did: 'signaled',
+      patch: { sequence: 2, state: 'SIGNALED' },
+    });
+    expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'BUSY', lease: { patch: 2 } });
+  });
+
+  it('goes on with a lease that it took before it was cut off, at no cost to the budget', async () => {
+    const table = new MemoryFindingTable();
+    await table.put(makePatch(), 0);
+    await expect(signaling(table, never)).rejects.toThrow('must not be asked');
+    expect(
+      await signaling(table, async () => {
+        await Promise.resolve();
+      }),
+    ).toMatchObject({ did: 'signaled' });
+    expect((await readHead(table, 'debian-12'))?.builds).toEqual({ day: '2024-06-01', count: 1 });
+  });
+});
