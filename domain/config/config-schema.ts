@@ -88,8 +88,6 @@ export const configKeys = z.strictObject({
   environments: z.record(z.string(), z.looseObject({})).optional().describe('Deployment environments.'),
 });
 
-/** One golden image as declared. */
-export type ImageConfig = z.infer<typeof imageKeys>;
 /** The image's contract as declared. */
 export type ContractConfig = z.infer<typeof contractKeys>;
 /** `golden-images.yaml` as declared. */

@@ -47,9 +47,6 @@ const resultSchema = z
     message: 'a residual has a reason, nothing else has one',
   });
 
-/** One installed binary of a target: `before` or `after` is empty where the binary was not there. */
-export type ScriptBinaryResult = Readonly<z.infer<typeof binarySchema>>;
-
 /** What the script says of one target. */
 export type ScriptTargetResult = Readonly<z.infer<typeof resultSchema>>;
 
