@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { storedOutcomes } from '../../domain/plan/stored-targets';
 import { isAbout } from '../../domain/plan/target-findings';
 import type { ResidualReason } from '../../domain/script/result-line';
 import { readHead } from '../../domain/table/head-changes';
@@ -52,7 +53,7 @@ export async function promote(
   );
   const promoted = await movePatch(table, patch, ['CANDIDATE', 'PROMOTED'], now, {
     state: 'PROMOTED',
-    outcomes: proof.outcomes,
+    outcomes: storedOutcomes(proof.outcomes),
     evidenceUri,
   });
   const origins = [...(head?.promoted?.descendsFrom ?? []), head?.adopted?.digest].filter((one) => one !== undefined);

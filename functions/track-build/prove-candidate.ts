@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { storedOutcomes } from '../../domain/plan/stored-targets';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
 import { setResidual } from '../../domain/table/mark-residual';
@@ -35,7 +36,8 @@ export function makeProveCandidate(
     const why = patch.state === 'PROMOTED' ? undefined : reasonToHold(proof);
     if (why === undefined) return { did: 'promoted', patch: await promote(ports, image, patch, proof, evidenceUri) };
     if (why.reason === 'nothing-improved') await markResiduals(ports, image, patch, proof);
-    const { outcomes, violations } = proof;
+    const { violations } = proof;
+    const outcomes = storedOutcomes(proof.outcomes);
     return await hold(ports, image, patch, { ...why, outcomes, violations, evidenceUri });
   };
 }

@@ -2,6 +2,7 @@ import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import type { ImageContract } from '../../../domain/contract/image-contract';
 import type { InstalledPackage } from '../../../domain/ecosystems/ecosystem';
+import { storedTargets } from '../../../domain/plan/stored-targets';
 import type { ImageDescription, ImageRegistry } from '../../../domain/ports';
 import type { FindingItem } from '../../../domain/table/finding-item';
 import { isFindingItem } from '../../../domain/table/finding-item';
@@ -209,4 +210,26 @@ describe('the rule of promotion', () => {
     await other.track();
     expect((await other.patch())?.['outcomes']).toEqual([expect.not.objectContaining({ inParent: true }) as unknown]);
   });
+});
+
+it('a patch of 500 packages with 26,000 vulnerabilities is promoted: its outcomes fit beside its targets', async () => {
+  const names = Array.from({ length: 500 }, (_one, index) => `package-${index}`);
+  const installed = (version: string): InstalledPackage[] =>
+    names.flatMap((source) =>
+      ['libs', 'tools', 'common'].map((part) =>
+        makePackage(`${source}-${part}`, version, { source, sourceVersion: version }),
+      ),
+    );
+  const here = await built({ parent: installed('2.36-9+deb12u4'), candidate: installed('2.36-9+deb12u7') });
+  const targets = names.map((name, index) =>
+    makeTarget({
+      package: name,
+      vulnerabilities: Array.from({ length: 52 }, (_one, offset) => `CVE-2026-${1_000_000 + index * 52 + offset}`),
+    }),
+  );
+  const patch = (await here.patch())!;
+  const stored = { ...patch, targets: storedTargets(targets), version: patch.version + 1 };
+  await here.table.put(stored, patch.version);
+  expect(await here.track()).toMatchObject({ did: 'promoted', patch: { state: 'PROMOTED' } });
+  expect((await here.head())?.state).toBe('IDLE');
 });

@@ -35,9 +35,7 @@ async function runOnce(image: GoldenImage = makeImage(), now: Date = NOW): Promi
   const signaled: string[] = [];
   const signal = {
     put: async (_image: string, value: string) => await Promise.resolve({ version: signaled.push(value) }),
-    get: async () => {
-      await Promise.resolve(undefined);
-    },
+    get: async (): Promise<never> => await Promise.reject(new Error('must not be asked')),
   };
   const ports = { table, scripts: new MemoryScriptStore(), signal, clock: () => now, logger: silent };
   const generatePatch = makeGeneratePatch({ ...ports, author: rulesAuthor });
