@@ -23,7 +23,7 @@ import { completePlatforms } from './complete-platform';
 import { makeGuard } from './guard-image';
 import { ingestFiles } from './ingest-files';
 import type { RunEstate } from './load-estate';
-import { imagesOf, loadEstate } from './load-estate';
+import { loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
 import { failedReport, reportImage } from './patch-report';
@@ -96,7 +96,7 @@ async function patchWith(
     if (local !== undefined) await completePlatforms(estate.byRepository, findings, local.engine, local.registry);
     return await ingest(findings);
   });
-  const images = selectImages(imagesOf(estate.byRepository, summary.images), options);
+  const images = selectImages(estate.byRepository, summary.images, options);
   const since = new Map<string, Awaited<ReturnType<typeof whereItStands>>>();
   for (const image of images) since.set(image.name, await whereItStands(table, image));
 
@@ -146,15 +146,25 @@ async function patchWith(
   return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
 }
 
-function selectImages(found: readonly GoldenImage[], options: PatchOptions): GoldenImage[] {
-  const unknown = options.images.filter((name) => !found.some((image) => image.name === name));
+/**
+ * The golden images of a run: those that `--image` names, else every declared one and every one that a finding is about.
+ * With `--base`, which is for one image, only those that a finding is about.
+ */
+function selectImages(
+  byRepository: ReadonlyMap<string, GoldenImage>,
+  found: ReadonlySet<string>,
+  options: PatchOptions,
+): GoldenImage[] {
+  const all = [...byRepository.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const unknown = options.images.filter((name) => !all.some((image) => image.name === name));
   if (unknown.length > 0)
-    throw new BadInputError(`--image ${unknown.join(', ')}: no finding is about such a golden image`, {
-      hint: `the findings are about: ${found.map((image) => image.name).join(', ') || 'no golden image'}`,
+    throw new BadInputError(`--image ${unknown.join(', ')}: there is no such golden image`, {
+      hint: `declared, or found in the findings, are: ${all.map((image) => image.name).join(', ') || 'none'}`,
     });
-  const selected =
-    options.images.length === 0 ? [...found] : found.filter((image) => options.images.includes(image.name));
   const forOne = options.base !== undefined ? '--base' : /[/:]/.test(options.tag ?? '') ? '--tag' : undefined;
+  const selected = all.filter((image) =>
+    options.images.length > 0 ? options.images.includes(image.name) : forOne === undefined || found.has(image.name),
+  );
   if (forOne !== undefined && selected.length > 1)
     throw new BadInputError(
       `${forOne} is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`,
