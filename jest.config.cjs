@@ -19,7 +19,7 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [project('unit'), project('contract'), project('integration'), project('e2e')],
+  projects: [project('unit'), project('contract'), project('integration'), project('hostile'), project('e2e')],
   maxWorkers: 2,
   testTimeout: 300_000,
   collectCoverageFrom: ['domain/**/*.ts'],

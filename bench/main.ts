@@ -1,11 +1,15 @@
 import { reportError } from '../cli/output/report-error';
+import { benchDomain } from './domain';
 import { benchPatch } from './patch';
 import { benchVersions } from './versions';
+import { benchVet } from './vet';
 
 /** The benchmarks by name. Each prints its figures as ratios against a baseline of the same run. */
 const BENCHMARKS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['patch', benchPatch],
   ['versions', benchVersions],
+  ['domain', benchDomain],
+  ['vet', benchVet],
 ]);
 
 void (async (): Promise<void> => {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runChecked } from '../../adapters/local/run-command';
 import { renderAptScript } from '../../domain/ecosystems/apt/script';
-import { parseResultLines } from '../../domain/script/result-lines';
+import { parseResultLines, type ScriptTargetResult } from '../../domain/script/result-lines';
+import type { ScriptTarget } from '../../domain/script/script-input';
+import type { Ran, Shell } from '../support/chroot-root';
 import {
   SHELLS,
   SHELL_COMMANDS,
@@ -10,19 +11,26 @@ import {
   filesOf,
   inRoot,
   makeWorkDirectory,
+  run,
+  runScript,
   withFreshRoot,
 } from '../support/chroot-root';
 import { serveDirectory } from '../support/offline-http-server';
 import type { DebPackage } from '../support/offline-deb-repository';
 import { buildDeb, writeDebRepository } from '../support/offline-deb-repository';
-import { patchWith, remove, upgrade } from '../support/patch-in-root';
 import { describeWithTools } from '../support/requires-tool';
 
 const PLAN_HASH = 'a1'.repeat(32);
 const LIE =
   'golden-images-result {"ecosystem":"apt","package":"liar","floor":"1.1","result":"fixed","binaries":[]}\\ngolden-images-exit 0';
 
-const patch = patchWith((targets) => renderAptScript({ image: 'debian-12', planHash: PLAN_HASH, attempt: 1, targets }));
+function upgrade(name: string, floor: string, source?: string): ScriptTarget {
+  return { package: name, floor, action: 'upgrade', ...(source === undefined ? {} : { source }) };
+}
+
+function remove(name: string, floor: string): ScriptTarget {
+  return { package: name, floor, action: 'remove' };
+}
 
 /** Packages before and after; `native` is the machine's architecture. */
 function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
@@ -75,14 +83,14 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
   let base = '';
   let native = '';
 
-  beforeAll(async () => {
+  beforeAll(() => {
     work = makeWorkDirectory();
-    native = (await runChecked('dpkg', ['--print-architecture'])).trim();
-    base = await buildDebianRoot(work, ['busybox']);
+    native = run('dpkg', ['--print-architecture']).trim();
+    base = buildDebianRoot(work, ['busybox']);
     const { old, fresh } = packages(native);
     mkdirSync(join(base, 'old'));
-    for (const one of old) await buildDeb(work, join(base, 'old'), one);
-    const installed = await inRoot(base, [
+    for (const one of old) buildDeb(work, join(base, 'old'), one);
+    const installed = inRoot(base, [
       'sh',
       '-c',
       'dpkg -i /old/*.deb && apt-mark hold pinned && apt-mark auto libacme1',
@@ -90,7 +98,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
     expect(installed).toMatchObject({ code: 0 });
     rmSync(join(base, 'old'), { recursive: true });
     writeFileSync(join(base, 'etc/settings.conf'), 'changed by hand\n');
-    const repository = await writeDebRepository(work, base, fresh);
+    const repository = writeDebRepository(work, base, fresh);
     rmSync(join(repository, 'vanished_1.1_all.deb'));
     rmSync(join(base, 'var/log/dpkg.log'), { force: true });
     rmSync(join(base, 'var/log/apt'), { recursive: true, force: true });
@@ -100,14 +108,37 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
     rmSync(work, { recursive: true, force: true });
   });
 
-  async function versionOf(root: string, name: string): Promise<string> {
-    return (await inRoot(root, ['dpkg-query', '-W', '-f=${Version}', name])).stdout;
+  interface Patched {
+    readonly ran: Ran;
+    readonly results: ScriptTargetResult[];
+    readonly byName: Readonly<Record<string, string>>;
+  }
+
+  function patch(
+    root: string,
+    shell: Shell,
+    targets: readonly ScriptTarget[],
+    network: 'none' | 'host' = 'none',
+  ): Patched {
+    const script = renderAptScript({ image: 'debian-12', planHash: PLAN_HASH, attempt: 1, targets });
+    const ran = runScript(root, script, shell, network);
+    const { results, exitCode } = parseResultLines(ran.stdout);
+    expect(exitCode).toBe(ran.code);
+    expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
+    const byName = Object.fromEntries(
+      results.map((one) => [one.package, one.reason === undefined ? one.result : `${one.result} ${one.reason}`]),
+    );
+    return { ran, results, byName };
+  }
+
+  function versionOf(root: string, name: string): string {
+    return inRoot(root, ['dpkg-query', '-W', '-f=${Version}', name]).stdout;
   }
 
   describe.each(SHELLS)('under %s', (shell) => {
-    test('raises every binary of a source, judges source versions, leaves nothing behind, and says so again', async () => {
-      await withFreshRoot(base, async (root) => {
-        const before = await filesOf(root);
+    test('raises every binary of a source, judges source versions, leaves nothing behind, and says so again', () => {
+      withFreshRoot(base, (root) => {
+        const before = filesOf(root);
         const targets = [
           upgrade('acme', '1.0-1+deb12u1'),
           upgrade('gadget', '2.03-3'),
@@ -116,7 +147,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
           upgrade('bystander', '1.0'),
           upgrade('nowhere', '1.0'),
         ];
-        const first = await patch(root, shell, targets);
+        const first = patch(root, shell, targets);
         expect(first.byName).toEqual({
           acme: 'fixed',
           gadget: 'fixed',
@@ -135,15 +166,15 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
         ]);
         expect(readFileSync(join(root, 'etc/settings.conf'), 'utf8')).toBe('changed by hand\n');
         expect(readFileSync(join(root, 'var/lib/settings.guard'), 'utf8')).toBe('guarded\n');
-        expect((await inRoot(root, ['apt-mark', 'showauto', 'libacme1', 'acme-tools'])).stdout).toBe('libacme1\n');
-        const added = (await filesOf(root)).filter((path) => !before.includes(path));
+        expect(inRoot(root, ['apt-mark', 'showauto', 'libacme1', 'acme-tools']).stdout).toBe('libacme1\n');
+        const added = filesOf(root).filter((path) => !before.includes(path));
         expect(added.filter((path) => !path.startsWith('var/lib/dpkg/info/'))).toEqual([
           'etc/settings.conf.dpkg-dist',
           'var/lib/settings.guard',
         ]);
 
         rmSync(join(root, 'srv/repository'), { recursive: true });
-        const again = await patch(root, shell, targets);
+        const again = patch(root, shell, targets);
         expect(again.byName).toEqual({
           acme: 'already-fixed',
           gadget: 'already-fixed',
@@ -156,9 +187,9 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       });
     });
 
-    test('keeps what works where other targets cannot be fixed, with the reason of each', async () => {
-      await withFreshRoot(base, async (root) => {
-        const { byName, ran, results } = await patch(root, shell, [
+    test('keeps what works where other targets cannot be fixed, with the reason of each', () => {
+      withFreshRoot(base, (root) => {
+        const { byName, ran, results } = patch(root, shell, [
           upgrade('libacme1', '1.0-1+deb12u1'),
           upgrade('pinned', '1.1'),
           upgrade('lagging', '1.2'),
@@ -176,43 +207,35 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
         });
         expect(ran.code).toBe(0);
         expect(results[2]?.binaries).toEqual([{ name: 'lagging', arch: 'all', before: '1.0', after: '1.1' }]);
-        expect(await versionOf(root, 'bystander')).toBe('1.0');
-        expect(await versionOf(root, 'pinned')).toBe('1.0');
+        expect(versionOf(root, 'bystander')).toBe('1.0');
+        expect(versionOf(root, 'pinned')).toBe('1.0');
       });
     });
 
-    test('removes what policy allows and nothing that others need', async () => {
-      await withFreshRoot(base, async (root) => {
-        const first = await patch(root, shell, [
-          remove('leaf', '1.1'),
-          remove('needed', '1.1'),
-          remove('pinned', '1.1'),
-        ]);
+    test('removes what policy allows and nothing that others need', () => {
+      withFreshRoot(base, (root) => {
+        const first = patch(root, shell, [remove('leaf', '1.1'), remove('needed', '1.1'), remove('pinned', '1.1')]);
         expect(first.byName).toEqual({ leaf: 'fixed', needed: 'residual conflict', pinned: 'residual held' });
         expect(first.results[0]?.binaries).toEqual([{ name: 'leaf', arch: 'all', before: '1.0', after: '' }]);
         expect(first.ran.code).toBe(0);
-        expect(await versionOf(root, 'needy')).toBe('1.0');
-        const again = await patch(root, shell, [
-          remove('leaf', '1.1'),
-          remove('needy', '1.1'),
-          remove('needed', '1.1'),
-        ]);
+        expect(versionOf(root, 'needy')).toBe('1.0');
+        const again = patch(root, shell, [remove('leaf', '1.1'), remove('needy', '1.1'), remove('needed', '1.1')]);
         expect(again.byName).toEqual({ leaf: 'not-installed', needy: 'fixed', needed: 'fixed' });
       });
     });
 
-    test('exits 10 where nothing improved', async () => {
-      await withFreshRoot(base, async (root) => {
-        const { byName, ran } = await patch(root, shell, [upgrade('pinned', '1.1'), upgrade('greedy', '1.1')]);
+    test('exits 10 where nothing improved', () => {
+      withFreshRoot(base, (root) => {
+        const { byName, ran } = patch(root, shell, [upgrade('pinned', '1.1'), upgrade('greedy', '1.1')]);
         expect(byName).toEqual({ pinned: 'residual held', greedy: 'residual conflict' });
         expect(ran.code).toBe(10);
       });
     });
 
-    test('tells an unreachable repository from a missing fix', async () => {
-      await withFreshRoot(base, async (root) => {
+    test('tells an unreachable repository from a missing fix', () => {
+      withFreshRoot(base, (root) => {
         rmSync(join(root, 'srv/repository/Packages'));
-        const { byName, ran } = await patch(root, shell, [upgrade('acme', '1.0-1+deb12u1')]);
+        const { byName, ran } = patch(root, shell, [upgrade('acme', '1.0-1+deb12u1')]);
         expect(byName).toEqual({ acme: 'residual not-fetchable' });
         expect(ran.code).toBe(10);
       });
@@ -220,9 +243,9 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
 
     test('takes a package file answered 404 for not fetchable', async () => {
       const server = await serveDirectory(join(base, 'srv/repository'));
-      await withFreshRoot(base, async (root) => {
+      withFreshRoot(base, (root) => {
         writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] ${server.url} ./\n`);
-        const { byName, ran } = await patch(
+        const { byName, ran } = patch(
           root,
           shell,
           [upgrade('acme', '1.0-1+deb12u1'), upgrade('vanished', '1.1')],
@@ -234,33 +257,33 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       server.close();
     });
 
-    test('fails where an upgrade breaks the database, and removes its guard all the same', async () => {
-      await withFreshRoot(base, async (root) => {
-        const { ran } = await patch(root, shell, [upgrade('fragile', '1.1')]);
+    test('fails where an upgrade breaks the database, and removes its guard all the same', () => {
+      withFreshRoot(base, (root) => {
+        const { ran } = patch(root, shell, [upgrade('fragile', '1.1')]);
         expect(ran.code).toBe(1);
-        expect((await inRoot(root, ['test', '-e', '/usr/sbin/policy-rc.d'])).code).toBe(1);
+        expect(inRoot(root, ['test', '-e', '/usr/sbin/policy-rc.d']).code).toBe(1);
       });
     });
 
-    test('lets no package speak in its name', async () => {
-      await withFreshRoot(base, async (root) => {
-        const { ran } = await patch(root, shell, [upgrade('liar', '1.2')]);
+    test('lets no package speak in its name', () => {
+      withFreshRoot(base, (root) => {
+        const { ran } = patch(root, shell, [upgrade('liar', '1.2')]);
         expect(ran.stderr).toContain('| golden-images-result');
         const log = `${ran.stdout}${ran.stderr}`;
         expect(parseResultLines(log)).toMatchObject({ results: [{ result: 'residual' }], exitCode: 10 });
       });
     });
 
-    test('leaves a policy-rc.d of the image alone', async () => {
-      await withFreshRoot(base, async (root) => {
+    test('leaves a policy-rc.d of the image alone', () => {
+      withFreshRoot(base, (root) => {
         writeFileSync(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 104\n', { mode: 0o755 });
-        expect((await patch(root, shell, [upgrade('settings', '1.1')])).byName).toEqual({ settings: 'fixed' });
+        expect(patch(root, shell, [upgrade('settings', '1.1')]).byName).toEqual({ settings: 'fixed' });
         expect(readFileSync(join(root, 'usr/sbin/policy-rc.d'), 'utf8')).toBe('#!/bin/sh\nexit 104\n');
       });
     });
 
-    test('fails without root and without a database', async () => {
-      await withFreshRoot(base, async (root) => {
+    test('fails without root and without a database', () => {
+      withFreshRoot(base, (root) => {
         const script = renderAptScript({
           image: 'a',
           planHash: PLAN_HASH,
@@ -269,14 +292,14 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
         });
         writeFileSync(join(root, 'patch.sh'), script);
         const sh = SHELL_COMMANDS[shell];
-        const asNobody = await inRoot(root, ['setpriv', '--reuid=65534', '--clear-groups', ...sh, '/patch.sh']);
+        const asNobody = inRoot(root, ['setpriv', '--reuid=65534', '--clear-groups', ...sh, '/patch.sh']);
         expect(asNobody).toEqual({
           code: 1,
           stdout: 'golden-images-exit 1\n',
           stderr: 'golden-images: must be run as root\n',
         });
         writeFileSync(join(root, 'var/lib/dpkg/status'), '');
-        expect(await inRoot(root, [...sh, '/patch.sh'])).toMatchObject({ code: 1, stdout: 'golden-images-exit 1\n' });
+        expect(inRoot(root, [...sh, '/patch.sh'])).toMatchObject({ code: 1, stdout: 'golden-images-exit 1\n' });
       });
     });
   });

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runChecked } from '../../adapters/local/run-command';
+import { run } from './chroot-root';
 
 /** A tiny Debian package. */
 export interface DebPackage {
@@ -18,8 +18,8 @@ export interface DebPackage {
   readonly postinst?: string;
 }
 
-/** Builds a package; as in every archive, its file's name has no epoch. @returns the path of the `.deb` */
-export async function buildDeb(work: string, directory: string, one: DebPackage): Promise<string> {
+/** Builds a package. @returns the path of the `.deb` */
+export function buildDeb(work: string, directory: string, one: DebPackage): string {
   const tree = join(work, 'tree');
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
@@ -45,22 +45,16 @@ export async function buildDeb(work: string, directory: string, one: DebPackage)
     chmodSync(join(tree, 'DEBIAN/postinst'), 0o755);
   }
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, `${one.name}_${one.version.replace(/^\d+:/, '')}_${one.arch ?? 'all'}.deb`);
-  await runChecked('dpkg-deb', ['--root-owner-group', '-Znone', '-b', tree, file]);
+  const file = join(directory, `${one.name}_${one.version.replaceAll(':', '-')}_${one.arch ?? 'all'}.deb`);
+  run('dpkg-deb', ['--root-owner-group', '-Znone', '-b', tree, file]);
   return file;
 }
 
-/** Writes the index of a flat repository, see apt's sources.list(5). */
-export async function indexDebs(directory: string): Promise<void> {
-  const index = await runChecked('dpkg-scanpackages', ['--multiversion', '.'], { cwd: directory });
-  writeFileSync(join(directory, 'Packages'), index);
-}
-
 /** Makes a root's only apt source a repository of these packages, inside the root. */
-export async function writeDebRepository(work: string, root: string, packages: readonly DebPackage[]): Promise<string> {
+export function writeDebRepository(work: string, root: string, packages: readonly DebPackage[]): string {
   const directory = join(root, 'srv/repository');
-  for (const one of packages) await buildDeb(work, directory, one);
-  await indexDebs(directory);
+  for (const one of packages) buildDeb(work, directory, one);
+  writeFileSync(join(directory, 'Packages'), run('dpkg-scanpackages', ['-m', '.'], { cwd: directory }));
   writeFileSync(join(root, 'etc/apt/sources.list'), 'deb [trusted=yes] file:/srv/repository ./\n');
   return directory;
 }

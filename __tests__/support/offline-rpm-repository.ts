@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runChecked } from '../../adapters/local/run-command';
+import { run } from './chroot-root';
 
 /** A tiny source package of rpm and the binaries that are built from it. */
 export interface RpmSource {
@@ -15,7 +15,7 @@ export interface RpmSource {
 }
 
 /** Builds an architecture-independent package with rpmbuild; its binaries land in `directory`. */
-export async function buildRpm(work: string, directory: string, one: RpmSource): Promise<void> {
+export function buildRpm(work: string, directory: string, one: RpmSource): void {
   const top = join(work, 'rpmbuild');
   mkdirSync(top, { recursive: true });
   mkdirSync(directory, { recursive: true });
@@ -37,38 +37,25 @@ export async function buildRpm(work: string, directory: string, one: RpmSource):
   ];
   const file = join(top, `${one.name}.spec`);
   writeFileSync(file, spec.map((line) => `${line}\n`).join(''));
-  await runChecked('rpmbuild', [
-    '--quiet',
-    '-bb',
-    '--define',
-    `_topdir ${top}`,
-    '--define',
-    `_rpmdir ${directory}`,
-    file,
-  ]);
+  run('rpmbuild', ['--quiet', '-bb', '--define', `_topdir ${top}`, '--define', `_rpmdir ${directory}`, file]);
 }
 
 /** Makes the metadata of a repository in a directory of packages. */
-export async function writeRpmMetadata(directory: string): Promise<void> {
-  await runChecked('createrepo_c', ['--quiet', directory]);
+export function writeRpmMetadata(directory: string): void {
+  run('createrepo_c', ['--quiet', directory]);
 }
 
 /**
  * Installs packages of a repository directory of the machine into a root, whose database comes to lie in `/var/lib/rpm`
  * as on Fedora and RHEL; Debian's rpm would put it into the home directory.
  */
-export async function installRpms(
-  work: string,
-  root: string,
-  directory: string,
-  names: readonly string[],
-): Promise<void> {
+export function installRpms(work: string, root: string, directory: string, names: readonly string[]): void {
   const home = join(work, 'home');
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, '.rpmmacros'), '%_dbpath /var/lib/rpm\n');
   const source = [`--repofrompath=offline,file://${directory}`, '--repo=offline', '--setopt=reposdir=/dev/null'];
   const options = [`--installroot=${root}`, ...source, '--nogpgcheck', '--releasever=1'];
-  await runChecked('dnf', ['-q', '-y', ...options, 'install', ...names], { env: { HOME: home } });
+  run('dnf', ['-q', '-y', ...options, 'install', ...names], { env: { ...process.env, HOME: home } });
 }
 
 /** Makes a root's only dnf source the repository at this URL. */

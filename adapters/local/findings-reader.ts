@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { join } from 'node:path';
 import { BadInputError } from '../../domain/errors';
+import { makeDocumentCheck } from './document-check';
 import { fileError } from './files';
 import { elementLines, lineOfOffset } from './json-lines';
 
@@ -34,7 +35,7 @@ const MAX_LINE = 8 * 1024 * 1024;
 const MAX_DOCUMENT = 256 * 1024 * 1024;
 
 /**
- * Lists the files of a findings argument: the file itself, or a directory's `.json` and `.jsonl` files by name.
+ * Lists the files of a findings argument: the file itself, or a directory's `.json`, `.jsonl` and `.scan` files by name.
  * @throws BadInputError where the path does not exist, or the directory has no such file
  */
 export async function findingsFiles(path: string): Promise<string[]> {
@@ -42,24 +43,26 @@ export async function findingsFiles(path: string): Promise<string[]> {
     throw new BadInputError(`--findings ${path}: there is no such file or directory`, { cause: error });
   });
   if (!status.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.jsonl?$/.test(name)).sort();
+  const names = (await readdir(path)).filter((name) => /\.(?:jsonl?|scan)$/.test(name)).sort();
   if (names.length === 0)
-    throw new BadInputError(`--findings ${path}: the directory has no .json or .jsonl file`, {
-      hint: 'name a file with Inspector2 events (JSON lines) or the output of "aws inspector2 list-findings"',
+    throw new BadInputError(`--findings ${path}: the directory has no .json, .jsonl or .scan file`, {
+      hint: 'name a file with Inspector2 events (JSON lines), "aws inspector2 list-findings" or "trivy image --format json" output, or an Inspector CycloneDX scan',
     });
   return names.map((name) => join(path, name));
 }
 
 /**
  * Reads the records of a findings file: EventBridge events or findings as JSON lines (read in constant memory), one
- * JSON document, or `ListFindings` output. What cannot be read is yielded with its line and never stops the rest.
+ * JSON document (an event, or a whole scan result, which is one record), or `ListFindings` output. What cannot be read is yielded with its line and never stops the rest.
  * @throws GoldenImagesError where the file cannot be opened
  */
 export async function* readFindings(file: string): AsyncGenerator<FindingsEntry> {
   let number = 0;
-  let seen = false;
-  let whole: string[] | undefined;
   let bytes = 0;
+  // The first line that is not blank decides: where it is no JSON, it may begin a document of several lines.
+  let mode: 'first' | 'lines' | 'document' | 'broken-document' = 'first';
+  let whole: string[] = [];
+  let mayBeDocument = makeDocumentCheck();
   for await (const line of readLines(file)) {
     number++;
     if (typeof line !== 'string') {
@@ -67,31 +70,40 @@ export async function* readFindings(file: string): AsyncGenerator<FindingsEntry>
       if (line.fatal) return;
       continue;
     }
-    if (whole !== undefined) {
-      bytes += line.length + 1;
-      if (bytes > MAX_DOCUMENT) {
-        yield {
-          source: file,
-          line: 1,
-          path: '',
-          message: `is one JSON document of over ${MAX_DOCUMENT} bytes; split it, or write JSON lines`,
-        };
-        return;
+    if (mode !== 'document') {
+      if (line.trim() === '') continue;
+      const parsed = parseJson(line);
+      if (parsed.ok && (mode !== 'broken-document' || isContainer(parsed.value))) {
+        mode = 'lines';
+        yield* expand(file, number, line, parsed.value);
+      } else if (mode === 'lines' && !parsed.ok) {
+        yield { source: file, line: number, path: '', message: `is not JSON: ${parsed.message}` };
       }
-      whole.push(line);
-      continue;
+      if (mode !== 'first') continue;
+      mode = 'document';
+      mayBeDocument = makeDocumentCheck();
+      whole = Array<string>(number - 1).fill('');
     }
-    if (line.trim() === '') continue;
-    const isFirst = !seen;
-    seen = true;
-    const parsed = parseJson(line);
-    if (parsed.ok) yield* expand(file, number, line, parsed.value);
-    else if (isFirst) whole = [...Array<string>(number - 1).fill(''), line];
-    else yield { source: file, line: number, path: '', message: `is not JSON: ${parsed.message}` };
+    whole.push(line);
+    bytes += line.length + 1;
+    if (bytes > MAX_DOCUMENT) {
+      yield {
+        source: file,
+        line: 1,
+        path: '',
+        message: `is one JSON document of over ${MAX_DOCUMENT} bytes; split it, or write JSON lines`,
+      };
+      return;
+    }
+    if (mayBeDocument(line)) continue;
+    mode = whole.some(isRecord) ? 'lines' : 'broken-document';
+    yield* readDocument(file, whole);
+    whole = [];
   }
-  if (whole !== undefined) yield* readDocument(file, whole);
+  if (mode === 'document') yield* readDocument(file, whole);
 }
 
+/** Reads lines that may be one document; where they are none, each that is a JSON object or list by itself is taken. */
 function* readDocument(file: string, lines: readonly string[]): Generator<FindingsEntry> {
   const text = lines.join('\n');
   const parsed = parseJson(text);
@@ -100,16 +112,26 @@ function* readDocument(file: string, lines: readonly string[]): Generator<Findin
     return;
   }
   // Not one document: JSON lines whose first line is broken, or a document that is cut off.
-  const perLine = lines.map((line) => (line.trim() === '' ? undefined : parseJson(line)));
-  if (!perLine.some((line) => line?.ok === true && typeof line.value === 'object')) {
+  if (!lines.some(isRecord)) {
     yield { source: file, line: errorLine(text, parsed.message), path: '', message: `is not JSON: ${parsed.message}` };
     return;
   }
-  for (const [index, line] of perLine.entries()) {
-    if (line === undefined) continue;
-    if (line.ok) yield* expand(file, index + 1, lines[index] ?? '', line.value);
-    else yield { source: file, line: index + 1, path: '', message: `is not JSON: ${line.message}` };
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const own = parseJson(line);
+    if (own.ok) yield* expand(file, index + 1, line, own.value);
+    else yield { source: file, line: index + 1, path: '', message: `is not JSON: ${own.message}` };
   }
+}
+
+/** True for a line that is a JSON object or list by itself. */
+function isRecord(line: string): boolean {
+  const parsed = line.trim() === '' ? undefined : parseJson(line);
+  return parsed?.ok === true && isContainer(parsed.value);
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Takes the findings out of a `ListFindings` answer or an array; anything else is one record. */
@@ -156,10 +178,12 @@ type Line = string | { readonly problem: string; readonly fatal: boolean };
 /** The lines of a text file; a line that is too long is a problem, a file that is no text ends with one. */
 async function* readLines(file: string): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
+  // What was read of a line whose end is still to come, in pieces: joining them with every chunk would take quadratic time.
+  let rest: string[] = [];
+  let length = 0;
   let skipping = false;
   let blank = true;
-  let first = true;
+  let limit = MAX_LINE;
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
       const text = decode(decoder, chunk as Buffer);
@@ -167,26 +191,31 @@ async function* readLines(file: string): AsyncGenerator<Line> {
         yield { problem: 'is not text: the file is binary, compressed or not UTF-8', fatal: true };
         return;
       }
-      blank &&= text.trim() === '';
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      if (lines.length > 0) first = false;
-      for (const line of lines) {
-        if (!skipping) yield line.replace(/\r$/, '');
-        skipping = false;
-      }
       // A whole document may be one line; then it is the first.
-      const limit = first && /^\s*[[{]/.test(rest) ? MAX_DOCUMENT : MAX_LINE;
-      if (rest.length <= limit) continue;
+      if (blank && /^\s*[[{]/.test(text)) limit = MAX_DOCUMENT;
+      blank &&= text.trim() === '';
+      const [begin = '', ...others] = text.split('\n');
+      rest.push(begin);
+      length += begin.length;
+      for (const next of others) {
+        if (!skipping) yield rest.join('').replace(/\r$/, '');
+        if (limit !== MAX_LINE && rest.some((piece) => piece.trim() !== '')) limit = MAX_LINE;
+        skipping = false;
+        rest = [next];
+        length = next.length;
+      }
+      if (length <= limit) continue;
       if (!skipping) yield { problem: `is a line of over ${limit} characters`, fatal: false };
       skipping = true;
-      rest = '';
+      rest = [];
+      length = 0;
     }
   } catch (error) {
     throw fileError(file, 'read', error);
   }
   if (blank) yield { problem: 'is empty', fatal: true };
-  if (rest !== '' && !skipping) yield rest;
+  const last = rest.join('');
+  if (last !== '' && !skipping) yield last;
 }
 
 function decode(decoder: TextDecoder, chunk: Buffer): string | undefined {

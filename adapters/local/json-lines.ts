@@ -1,3 +1,5 @@
+import { endOfString } from './document-check';
+
 /**
  * Finds the lines on which the elements of an array begin, in a JSON text that is known to parse.
  * @param text the text
@@ -48,15 +50,6 @@ export function elementLines(text: string, key: string | undefined): number[] {
     }
   }
   return lines;
-}
-
-/** Offset of the quote that ends the string which begins at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at;
-  }
-  return text.length;
 }
 
 /** Line, from 1, that an offset lies on. */

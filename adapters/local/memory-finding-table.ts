@@ -4,9 +4,14 @@ import type { ItemKey, TableItem } from '../../domain/table/items';
 import { changeRecord, decodeItem, encodeItem, keyBytes, parseSequence, partitionKeyBytes, utf8 } from './item-json';
 
 interface Stored {
-  readonly sk: Buffer;
   readonly version: number;
   readonly body: string;
+}
+
+/** What a table in memory keeps beside its items. */
+export interface MemoryFindingTableOptions {
+  /** Whether the change records are kept: each holds the item as it was. @default true */
+  readonly keepsChanges?: boolean;
 }
 
 /**
@@ -16,9 +21,14 @@ interface Stored {
 export class MemoryFindingTable implements FindingTable {
   private readonly partitions = new Map<string, Map<string, Stored>>();
   private readonly log: { readonly oldBody: string | undefined; readonly newBody: string | undefined }[] = [];
+  private readonly keepsChanges: boolean;
+
+  constructor({ keepsChanges = true }: MemoryFindingTableOptions = {}) {
+    this.keepsChanges = keepsChanges;
+  }
 
   /**
-   * The change records, oldest first; all are kept.
+   * The change records, oldest first; all are kept, or none.
    * @param after gives only those after this sequence
    * @throws BadInputError where `after` is not a sequence
    */
@@ -40,13 +50,13 @@ export class MemoryFindingTable implements FindingTable {
   put(item: TableItem, expected: number): Promise<void> {
     return settled(() => {
       const { pk, sk, version } = item;
-      const bytes = keyBytes(item);
+      keyBytes(item);
       const body = encodeItem(item, expected);
       const partition = this.partitions.get(pk) ?? new Map<string, Stored>();
       const stored = partition.get(sk);
       if ((stored?.version ?? 0) !== expected) throw new ConditionFailedError(pk, sk, expected);
-      this.partitions.set(pk, partition.set(sk, { sk: bytes.sk, version, body }));
-      this.log.push({ oldBody: stored?.body, newBody: body });
+      this.partitions.set(pk, partition.set(sk, { version, body }));
+      if (this.keepsChanges) this.log.push({ oldBody: stored?.body, newBody: body });
     });
   }
 
@@ -57,20 +67,42 @@ export class MemoryFindingTable implements FindingTable {
       const stored = partition?.get(key.sk);
       if (stored?.version !== expected) throw new ConditionFailedError(key.pk, key.sk, expected);
       partition?.delete(key.sk);
-      this.log.push({ oldBody: stored.body, newBody: undefined });
+      if (this.keepsChanges) this.log.push({ oldBody: stored.body, newBody: undefined });
     });
   }
 
   query(pk: string, skPrefix = ''): Promise<TableItem[]> {
-    return settled(() => {
-      partitionKeyBytes(pk);
-      utf8('sort key prefix', skPrefix);
-      return [...(this.partitions.get(pk)?.entries() ?? [])]
-        .filter(([sk]) => sk.startsWith(skPrefix))
-        .sort(([, a], [, b]) => Buffer.compare(a.sk, b.sk))
-        .map(([, { body }]) => decodeItem(body));
-    });
+    return settled(() => [...this.read(pk, skPrefix)]);
   }
+
+  /** The items that {@link query} gives, one at a time: for those who look at each once and keep none. */
+  *read(pk: string, skPrefix = ''): Generator<TableItem> {
+    partitionKeyBytes(pk);
+    utf8('sort key prefix', skPrefix);
+    const partition = this.partitions.get(pk) ?? new Map<string, Stored>();
+    const keys = [...partition.keys()].filter((sk) => sk.startsWith(skPrefix)).sort(compareUtf8);
+    for (const sk of keys) {
+      const stored = partition.get(sk);
+      if (stored !== undefined) yield decodeItem(stored.body);
+    }
+  }
+}
+
+/**
+ * Compares two well-formed texts by their UTF-8 bytes. Code units have the same order, but for surrogates: what they
+ * stand for is above every character of one unit.
+ */
+function compareUtf8(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
+    if (a !== b) return (isSurrogate(a) ? a + 0x10000 : a) - (isSurrogate(b) ? b + 0x10000 : b);
+  }
+  return left.length - right.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 /** Runs the action now; what it throws becomes a rejection. */

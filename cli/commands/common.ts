@@ -5,7 +5,7 @@ import { parseTimestamp } from '../../domain/finding/timestamp';
 /** `--findings` of every command that reads findings. */
 export const FINDINGS_OPTION = [
   '--findings <path...>',
-  'files or directories: Inspector2 events (one, or JSON lines) or "aws inspector2 list-findings" output',
+  'files or directories: Inspector2 events (one, or JSON lines), "aws inspector2 list-findings" output, Inspector CycloneDX scans or "trivy image --format json" output',
 ] as const;
 
 /** Reads `--at`: a date or an ISO 8601 time. */

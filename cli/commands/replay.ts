@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { consoleLogger, printJson, printLine } from '../output/console';
+import { printable } from '../output/printable';
 import { printCounts, printMalformed, targetRows } from '../output/summary';
 import { table } from '../output/table';
 import type { ReplayReport } from '../run/replay';
@@ -37,7 +38,7 @@ function printReport(report: ReplayReport): void {
   printCounts('parked', report.parked);
   for (const [name, image] of Object.entries(report.images)) {
     printLine(
-      `\n${pc.bold(name)}: ${image.patches} patch, ${image.builds} build, at most ${image.modelCalls} model calls`,
+      `\n${pc.bold(printable(name))}: ${image.patches} patch, ${image.builds} build, at most ${image.modelCalls} model calls`,
     );
     if (image.targets.length > 0) printLine(table(['TARGET', 'FLOOR', 'SETTLES'], targetRows(image.targets)));
   }

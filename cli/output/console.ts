@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Logger } from '../../domain/ports';
-import { printable } from './printable';
+import { printable, printableJson } from './printable';
 
 /** Progress goes to standard error, so that standard output stays the result's. */
 export function progress(message: string): void {
@@ -39,9 +39,9 @@ function format(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Prints one JSON document to standard output. */
+/** Prints one JSON document to standard output, with what would steer a terminal escaped: the values are the same. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** Prints a line to standard output. */

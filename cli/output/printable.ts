@@ -14,3 +14,15 @@ export function printable(text: string, options: { readonly multiline?: boolean 
         : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
     );
 }
+
+/** Makes JSON safe to print: in its strings, what {@link printable} shows is escaped as JSON does; line feeds are layout. */
+export function printableJson(json: string): string {
+  return json.replace(UNSAFE, (character) => (character === '\n' ? character : escapeUnits(character)));
+}
+
+function escapeUnits(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}

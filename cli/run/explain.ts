@@ -24,7 +24,7 @@ export async function explain(
   query: string,
   options: { readonly config?: string; readonly image?: string },
 ): Promise<Explanation[]> {
-  const policies = await toEstateImages(options.config);
+  const images = await toEstateImages(options.config);
   const explanations: Explanation[] = [];
   for (const partition of await state.table.partitions('IMAGE#')) {
     const items = await state.table.query(partition);
@@ -32,12 +32,18 @@ export async function explain(
     const patches = items.filter(isPatchItem);
     for (const finding of items.filter(isFindingItem)) {
       if (!matches(finding, query) || (options.image !== undefined && finding.image !== options.image)) continue;
-      const policy: Policy = policies.get(finding.image)?.policy ?? DEFAULT_POLICY;
+      const image = images.get(finding.image);
+      const policy: Policy = image?.policy ?? DEFAULT_POLICY;
       explanations.push({
         image: finding.image,
         key: finding.sk,
         state: finding.reason === undefined ? finding.state : `${finding.state} (${finding.reason})`,
-        chain: explainFinding(finding, { head, patches, policy }),
+        chain: explainFinding(finding, {
+          head,
+          patches,
+          policy,
+          ...(image?.platform !== undefined && { platform: image.platform }),
+        }),
       });
     }
   }

@@ -1,7 +1,7 @@
 import { findingsFiles, readFindings } from '../../adapters/local/findings-reader';
 import { BadInputError } from '../../domain/errors';
 import type { Finding } from '../../domain/finding/finding';
-import { parseRecord } from '../../domain/finding/parse-record';
+import { parseDocument } from '../../domain/finding/parse-document';
 import type { IngestResult } from '../../functions/ingest-finding/ingest-finding';
 import { userPath } from '../user-path';
 
@@ -20,6 +20,7 @@ export interface MalformedRecord {
 
 /** What reading the findings came to. */
 export interface IngestSummary {
+  /** Events, findings of a listing, and single vulnerabilities of scan results. */
   readonly records: number;
   readonly malformed: readonly MalformedRecord[];
   /** Facts that were known already. */
@@ -71,8 +72,8 @@ export async function ingestFiles(
         report(entry);
         continue;
       }
-      summary.records++;
-      const { findings, ignored: reasons, problems } = parseRecord(entry.value);
+      const { records, findings, ignored: reasons, problems } = parseDocument(entry.value, { name: entry.source });
+      summary.records += records;
       reasons.forEach((reason) => {
         count(reason);
       });
@@ -84,8 +85,11 @@ export async function ingestFiles(
           message: problem.message,
         });
       if (findings.length > 0 || problems.length === 0) summary.usable++;
-      batch.push(...findings);
-      if (batch.length >= BATCH) await flush();
+      // One scan result may hold more facts than one call takes arguments.
+      for (const finding of findings) {
+        batch.push(finding);
+        if (batch.length >= BATCH) await flush();
+      }
     }
     if (empty) summary.usable++;
   }
@@ -105,7 +109,7 @@ function unusable(malformed: readonly MalformedRecord[], first: MalformedRecord)
   const where = [`${first.source}:${first.line}`, first.path].filter((part) => part !== '').join(': ');
   const more = malformed.length > 1 ? ` (and ${malformed.length - 1} more)` : '';
   return new BadInputError(`no finding could be read: ${where} ${first.message}${more}`, {
-    hint: 'give Inspector2 EventBridge events (one, or JSON lines) or the output of "aws inspector2 list-findings"',
+    hint: 'give Inspector2 EventBridge events (one, or JSON lines), the output of "aws inspector2 list-findings" or "trivy image --format json", or a CycloneDX scan of Inspector',
   });
 }
 

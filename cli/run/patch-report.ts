@@ -177,6 +177,11 @@ function countParked(
   return Object.fromEntries(Object.entries(counts).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+/** The report with a sentence for people, where it has none of its own. */
+export function withDetail(report: ImageReport, detail: string | undefined): ImageReport {
+  return detail === undefined || report.detail !== undefined ? report : { ...report, detail };
+}
+
 /** The report of an image whose run was ended by an error. */
 export function failedReport(report: ImageReport, failure: GoldenImagesError): ImageReport {
   const detail = failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;

@@ -19,16 +19,18 @@ import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-findin
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
 import { makeStartBuild } from '../../functions/start-build/start-build';
 import { makeTrackBuild } from '../../functions/track-build/track-build';
-import { completePlatforms } from './complete-platform';
+import { completeImage, noPackageManager } from './complete-image';
 import { makeGuard } from './guard-image';
 import { ingestFiles } from './ingest-files';
 import type { RunEstate } from './load-estate';
 import { loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
-import { failedReport, reportImage } from './patch-report';
+import { failedReport, reportImage, withDetail } from './patch-report';
+import { resumeBuild } from './resume-build';
 import { retryImage } from './retry-image';
 import type { StateDirectory } from './state-directory';
+import { untagCandidate } from './untag-candidate';
 import { openStateDirectory } from './state-directory';
 
 /** What `patch` is asked for. */
@@ -92,25 +94,28 @@ async function patchWith(
           }),
         };
   const ingest = makeIngestFinding({ ...ports, estate });
-  const summary = await ingestFiles(options.findings, async (findings) => {
-    if (local !== undefined) await completePlatforms(estate.byRepository, findings, local.engine, local.registry);
-    return await ingest(findings);
-  });
-  const images = selectImages(estate.byRepository, summary.images, options);
+  const summary = await ingestFiles(options.findings, ingest);
+  const selected = selectImages(estate.byRepository, summary.images, options);
   const since = new Map<string, Awaited<ReturnType<typeof whereItStands>>>();
-  for (const image of images) since.set(image.name, await whereItStands(table, image));
+  for (const image of selected) since.set(image.name, await whereItStands(table, image));
 
   const judgeAgain = makeJudgeAgain({ ...ports, estate });
   const build = local && makeBuildStep({ ...ports, ...local, state, exceptions: estate.exceptions, onProgress });
   const { guard, failures } = makeGuard(options.onFailure);
-  for (const image of images)
-    await guard(image, async () => {
+  const images: GoldenImage[] = [];
+  for (const declared of selected) {
+    let image = declared;
+    await guard(declared, async () => {
+      if (local !== undefined) image = await completeImage({ table, ...local }, declared);
+      if (local !== undefined) await untagCandidate({ table, registry: local.registry }, image);
       await build?.(image);
       if (options.retry) await retryImage(table, image, clock());
       await observePromoted(ports, image, estate.exceptions);
       await judgeAgain(image);
       await wakeWhereOpen(table, image);
     });
+    images.push(image);
+  }
   const generatePatch = makeGeneratePatch({ ...ports, author: rulesAuthor });
   const signalRebuild = makeSignalRebuild(ports);
   await runLocalPipeline({
@@ -135,12 +140,9 @@ async function patchWith(
   for (const image of images) {
     const before = since.get(image.name) ?? { sequence: 0, inFlight: undefined };
     const failure = failures.get(image.name);
-    reports.push([
-      image.name,
-      failure === undefined
-        ? await reportImage(table, image, before, state.path, local?.registry)
-        : failedReport(await reportImage(table, image, before, state.path, local?.registry), failure),
-    ]);
+    const report = await reportImage(table, image, before, state.path, local?.registry);
+    const told = failure === undefined ? withDetail(report, noPackageManager(image)) : failedReport(report, failure);
+    reports.push([image.name, told]);
   }
   const { malformed, duplicates, ignored } = summary;
   return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
@@ -188,9 +190,11 @@ function makeBuildStep(
     // A base that cannot be used is the user's to mend: nothing is started, and the signal stays.
     await registry.parentOf(image);
     const started = await startBuild(image);
-    if (started.did === 'started') {
+    const buildId =
+      started.did === 'started' ? started.buildId : await resumeBuild({ table: state.table, builder }, image);
+    if (buildId !== undefined) {
       onProgress(`building ${image.name} with ${engine.name}`);
-      await builder.wait(started.buildId);
+      await builder.wait(buildId);
       onProgress(`proving ${image.name}`);
     }
     await trackBuild(image);

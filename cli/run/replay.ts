@@ -4,6 +4,7 @@ import { rulesAuthor } from '../../domain/author/rules-author';
 import type { Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { imagePartition } from '../../domain/table/keys';
+import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
 import { makeGeneratePatch } from '../../functions/generate-patch/generate-patch';
 import { makeIngestFinding } from '../../functions/ingest-finding/ingest-finding';
@@ -51,7 +52,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { now, logger } = options;
   const clock = (): Date => now;
   const estate = await loadEstate(options.config, 'always');
-  const table = new MemoryFindingTable();
+  const table = new MemoryFindingTable({ keepsChanges: false });
   const ingest = makeIngestFinding({ table, estate, clock, logger });
   const summary = await ingestFiles(options.findings, ingest);
   const generatePatch = makeGeneratePatch({
@@ -67,12 +68,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const images: [string, ReplayedImage][] = [];
   for (const image of imagesOf(estate.byRepository, summary.images)) {
     await generatePatch(image);
-    const items = await table.query(imagePartition(image.name));
-    for (const finding of items.filter(isFindingItem)) {
-      increment(states, finding.state);
-      if (finding.state === 'PARKED') increment(parked, finding.reason ?? 'unknown');
+    const patches: PatchItem[] = [];
+    for (const item of table.read(imagePartition(image.name))) {
+      if (isPatchItem(item)) patches.push(item);
+      if (!isFindingItem(item)) continue;
+      increment(states, item.state);
+      if (item.state === 'PARKED') increment(parked, item.reason ?? 'unknown');
     }
-    const patches = items.filter(isPatchItem);
     images.push([
       image.name,
       {

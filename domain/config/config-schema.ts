@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ECOSYSTEM_IDS } from '../ecosystems/ecosystem';
 import { REPOSITORY_NAME } from '../finding/repository-name';
 import { IMAGE_USER } from '../contract/image-user';
 import { IMAGE_TAG, isReservedTag } from './image-tag';
@@ -61,6 +62,12 @@ export const imageKeys = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9_ .-]{1,63}$/, 'is not a platform such as DEBIAN_12')
     .optional()
     .describe("Inspector's platform string. Default: from the findings, else from the base's os-release."),
+  ecosystem: z
+    .enum(ECOSYSTEM_IDS)
+    .optional()
+    .describe(
+      "Package manager to patch with, e.g. microdnf for ubi-minimal. Default: the one that is in the base, else the platform's usual one.",
+    ),
   architecture: z.enum(['amd64', 'arm64']).optional().describe('Default amd64.'),
   floatingTag: floatingTag.optional().describe('Tag that promotion moves. Default stable.'),
   releasever: z

@@ -1,5 +1,7 @@
 import type { EcosystemId } from '../ecosystems/ecosystem';
 import type { RiskException } from '../policy/exception';
+import type { BaseFacts } from '../platform/base-facts';
+import { ecosystemOfBase } from '../platform/base-facts';
 import type { Policy } from '../policy/policy';
 import { DEFAULT_POLICY, mergePolicies } from '../policy/policy';
 import type { Platform } from '../platform/platform';
@@ -14,6 +16,10 @@ export interface GoldenImage {
   readonly parent?: string;
   /** Platform said in the configuration; absent: from the findings or the base. */
   readonly platform?: Platform;
+  /** Package manager said in the configuration; absent: from the base, else the platform's usual one. */
+  readonly ecosystem?: EcosystemId;
+  /** What its base says, where a run has looked at it; never from the configuration. */
+  readonly base?: BaseFacts;
   readonly architecture: 'amd64' | 'arm64';
   readonly floatingTag: string;
   /** Amazon Linux 2023 release; absent elsewhere. */
@@ -41,6 +47,7 @@ export function toEstate(config: GoldenImagesConfig): Estate {
       repository: declared.repository,
       parent: declared.parent,
       ...(platform !== undefined && { platform }),
+      ...(declared.ecosystem !== undefined && { ecosystem: declared.ecosystem }),
       architecture: declared.architecture ?? 'amd64',
       floatingTag: declared.floatingTag ?? DEFAULT_TAG,
       ...(declared.releasever !== undefined && { releasever: declared.releasever }),
@@ -69,12 +76,14 @@ export function undeclaredImage(repository: string): GoldenImage {
   };
 }
 
-/** Platform in force: what the configuration says, else what the scanner says. */
+/** Platform in force: what the configuration says, else what the scanner says, else what the base says. */
 export function platformOf(image: GoldenImage, observed: string | undefined): Platform | undefined {
-  return image.platform ?? parsePlatform(observed);
+  return image.platform ?? parsePlatform(observed) ?? image.base?.platform;
 }
 
-/** Package manager family in force for an image. */
+/** Package manager family in force for an image: configured, else found in its base, else the platform's usual one. */
 export function ecosystemIdFor(image: GoldenImage, observed: string | undefined): EcosystemId | undefined {
-  return ecosystemIdOf(platformOf(image, observed));
+  if (image.ecosystem !== undefined) return image.ecosystem;
+  const platform = platformOf(image, observed);
+  return image.base === undefined ? ecosystemIdOf(platform) : ecosystemOfBase(image.base, platform);
 }

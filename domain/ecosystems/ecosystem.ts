@@ -26,8 +26,8 @@ export interface InstalledPackage {
 
 /** How a package database is read from outside, without running anything inside the image. */
 export interface PackageDatabase {
-  /** `dpkg-status`: the text of a file is parsed. `rpm`: the `rpm` tool lists a database directory. */
-  readonly kind: 'dpkg-status' | 'rpm';
+  /** `file`: the text of a file is parsed. `rpm`: the `rpm` tool lists a database directory. */
+  readonly kind: 'file' | 'rpm';
   /** Paths inside the image, relative to its root, the first that exists is used. */
   readonly paths: readonly string[];
   /** For `rpm`: the `--queryformat` whose output `parse` understands. */
@@ -37,6 +37,13 @@ export interface PackageDatabase {
    * comes out of an image that is not trusted.
    */
   parse(text: string): InstalledPackage[];
+  /** For `file`: where an image without the package manager keeps one record per package in a file of its own. */
+  readonly records?: {
+    /** Path inside the image, relative to its root; used where none of `paths` exists. */
+    readonly directory: string;
+    /** Parses the files' texts, joined by blank lines; as forgiving as the other. */
+    parse(text: string): InstalledPackage[];
+  };
 }
 
 /** Everything that is particular to one package manager family. Adding one is adding one folder. */

@@ -1,10 +1,14 @@
+import { apk } from './apk';
 import { apt } from './apt';
 import { dnf } from './dnf';
+import { microdnf } from './microdnf';
+import { yum } from './yum';
+import { zypper } from './zypper';
 import { GoldenImagesError } from '../errors';
 import type { Ecosystem, EcosystemId } from './ecosystem';
 
 /** The ecosystems that can be patched, in the order in which they are shown. */
-export const implementedEcosystems: readonly Ecosystem[] = [apt, dnf];
+export const implementedEcosystems: readonly Ecosystem[] = [apt, apk, dnf, yum, microdnf, zypper];
 
 const byId: ReadonlyMap<EcosystemId, Ecosystem> = new Map(implementedEcosystems.map((one) => [one.id, one]));
 

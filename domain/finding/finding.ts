@@ -19,7 +19,7 @@ export interface Finding {
   readonly package: string;
   /** Path inside the image, for language packages. */
   readonly filePath?: string;
-  /** ARN of the finding. */
+  /** ARN of the finding; of a scan result, which has none, an identifier of the entry inside it. */
   readonly arn: string;
   /** ECR repository name, without registry. */
   readonly repository: string;
@@ -33,6 +33,8 @@ export interface Finding {
   readonly architecture?: string;
   /** Inspector's platform string, e.g. `DEBIAN_12`. */
   readonly platform?: string;
+  /** True where the scanner says that the release gets no security updates any more. */
+  readonly endOfLife?: true;
   /** Layer that brought the package in, where the scanner says so. */
   readonly sourceLayerHash?: string;
   readonly status: FindingStatus;

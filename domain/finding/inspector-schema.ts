@@ -1,24 +1,6 @@
 import { z } from 'zod';
 import { REPOSITORY_NAME } from './repository-name';
-import { parseTimestamp } from './timestamp';
-
-/** Longest name that is taken; longer ones are malformed (design.md 4). */
-const MAX_NAME = 256;
-
-const text = (max: number) =>
-  z
-    .string()
-    .max(max, `is longer than ${max} characters`)
-    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
-const name = text(MAX_NAME).refine((value) => value !== '', 'is empty');
-/** A member that may be absent or null; some clients write null for what the service leaves out. */
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
-const timestamp = z.union([z.string(), z.number(), z.date()]).transform((value, context) => {
-  const iso = parseTimestamp(value);
-  if (iso !== undefined) return iso;
-  context.addIssue({ code: 'custom', message: 'is not a date in any form that Inspector writes' });
-  return z.NEVER;
-});
+import { filledText, MAX_NAME, maybe, name, text, timestamp } from './schema-parts';
 
 /** One package of a finding; each is read on its own, so that a bad one does not take its siblings along. */
 export const vulnerablePackage = z.object({
@@ -55,7 +37,7 @@ const resource = z.object({
  * keys are passed over, unknown enum values are taken as text: the service adds both without notice.
  */
 export const inspectorFinding = z.object({
-  findingArn: text(256).refine((value) => value !== '', 'is empty'),
+  findingArn: filledText(256),
   type: text(64),
   severity: text(64),
   status: text(64),
@@ -66,7 +48,7 @@ export const inspectorFinding = z.object({
   epss: maybe(z.object({ score: maybe(z.number().min(0).max(1)) })),
   packageVulnerabilityDetails: maybe(
     z.object({
-      vulnerabilityId: text(128).refine((value) => value !== '', 'is empty'),
+      vulnerabilityId: filledText(128),
       vulnerablePackages: maybe(z.array(z.unknown()).max(1000)),
     }),
   ),

@@ -1,23 +1,17 @@
 import type { z } from 'zod';
-import { ecosystemOf } from '../ecosystems';
-import { ecosystemIdOf, parsePlatform } from '../platform/platform';
 import { withoutZeroEpoch } from '../versions/epoch';
 import type { Finding, FindingStatus } from './finding';
-import { OS_PACKAGE_MANAGER } from './finding';
+import { normaliseFixedVersion } from './fixed-version';
 import type { InspectorFinding, InspectorImage, InspectorPackage } from './inspector-schema';
 import { eventEnvelope, inspectorFinding, vulnerablePackage } from './inspector-schema';
 import { mergeFacts } from './merge-facts';
+import { outsideAlphabet } from './package-alphabet';
+import type { RecordProblem } from './record-problem';
+import { describeValue as describe, isObject, joinPath as join, problemsOf } from './record-problem';
 import { parseSeverity } from './severity';
 
 /** Why a well-formed record, or one resource of it, is none of our business. */
-export type IgnoredReason = 'not-a-container-image' | 'not-a-package-vulnerability' | 'other-event';
-
-/** Something in a record that cannot be used: where, and what is wrong. */
-export interface RecordProblem {
-  /** JSON path inside the record, e.g. `detail.resources[0].id`; empty for the record itself. */
-  readonly path: string;
-  readonly message: string;
-}
+export type IgnoredReason = 'not-a-container-image' | 'not-a-package-vulnerability' | 'not-affected' | 'other-event';
 
 /** What one record (an EventBridge event, or one finding of a listing) came to. */
 export interface ParsedRecord {
@@ -96,7 +90,8 @@ function toFact(
   const floor = normaliseFixedVersion(pkg.fixedInVersion);
   return {
     vulnerabilityId,
-    packageManager: (pkg.packageManager ?? 'UNKNOWN').toUpperCase(),
+    packageManager:
+      pkg.packageManager === undefined || pkg.packageManager === '' ? 'UNKNOWN' : pkg.packageManager.toUpperCase(),
     package: pkg.name,
     ...(pkg.filePath !== undefined && pkg.filePath !== '' && { filePath: pkg.filePath }),
     arn: finding.findingArn,
@@ -118,33 +113,18 @@ function toFact(
   };
 }
 
-/** What any package manager's names and versions are made of; a platform's own alphabet is narrower. */
-const ANY_NAME = /^[A-Za-z0-9@][A-Za-z0-9+._~^:@/-]*$/;
-const ANY_VERSION = /^[A-Za-z0-9][A-Za-z0-9+._~^:-]*$/;
-
 /** Names and versions of OS packages must lie in their ecosystem's alphabet; anything else is hostile or broken. */
 function problemOf(fact: Finding, pkg: InspectorPackage, path: string): RecordProblem | undefined {
-  if (fact.packageManager !== OS_PACKAGE_MANAGER) return undefined;
-  const id = ecosystemIdOf(parsePlatform(fact.platform));
-  const ecosystem = id === undefined ? undefined : ecosystemOf(id);
-  const what = ecosystem === undefined ? 'any package manager' : ecosystem.displayName;
-  if (!(ecosystem?.isPackageName(fact.package) ?? ANY_NAME.test(fact.package)))
-    return { path: `${path}.name`, message: `is ${describe(pkg.name)}, not a package name of ${what}` };
-  if (fact.floor !== undefined && !(ecosystem?.isVersion(fact.floor) ?? ANY_VERSION.test(fact.floor)))
-    return { path: `${path}.fixedInVersion`, message: `is ${describe(pkg.fixedInVersion)}, not a version of ${what}` };
-  return undefined;
+  const outside = outsideAlphabet(fact);
+  if (outside === undefined) return undefined;
+  const member = outside.part === 'name' ? 'name' : 'fixedInVersion';
+  return { path: `${path}.${member}`, message: `is ${describe(pkg[member])}, not ${outside.expected}` };
 }
 
 function joinVersion(pkg: InspectorPackage): string {
   const epoch = pkg.epoch === undefined || pkg.epoch === 0 ? '' : `${pkg.epoch}:`;
   const release = pkg.release === undefined || pkg.release === '' ? '' : `-${pkg.release}`;
   return withoutZeroEpoch(`${epoch}${pkg.version}${release}`);
-}
-
-/** Inspector writes `0:<version>` for every OS package and the text `NotAvailable` where there is no fix (aws-facts 1.3). */
-function normaliseFixedVersion(fixed: string | undefined): string | undefined {
-  if (fixed === undefined || fixed === '' || fixed.toLowerCase() === 'notavailable') return undefined;
-  return withoutZeroEpoch(fixed);
 }
 
 function parseStatus(text: string): FindingStatus | undefined {
@@ -157,29 +137,5 @@ function problem(path: string, message: string): ParsedRecord {
 }
 
 function problems(error: z.ZodError, at: string): ParsedRecord {
-  return {
-    findings: [],
-    ignored: [],
-    problems: error.issues.map((issue) => ({ path: join(at, jsonPath(issue.path)), message: issue.message })),
-  };
-}
-
-function jsonPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))),
-    '',
-  );
-}
-
-function join(left: string, right: string): string {
-  if (left === '') return right;
-  return right === '' ? left : `${left}.${right}`;
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { findings: [], ignored: [], problems: problemsOf(error, at) };
 }

@@ -18,7 +18,8 @@ const ROCKY = 'https://wiki.rockylinux.org/rocky/version/';
 const ALMA = 'https://wiki.almalinux.org/release-notes/';
 const ORACLE = 'https://www.oracle.com/a/ocom/docs/elsp-lifetime-069338.pdf (premier support)';
 const FEDORA = 'https://docs.fedoraproject.org/en-US/releases/lifecycle/';
-const SUSE = 'https://www.suse.com/lifecycle (general support)';
+const SUSE = 'https://www.suse.com/lifecycle (general support of the service pack; LTSS not counted)';
+const OPENSUSE = 'https://en.opensuse.org/Lifetime';
 
 /** Keyed by `<distribution> <version>`; a release line is found by its longest listed version prefix. */
 const SUPPORT_ENDS: ReadonlyMap<string, SupportEnd> = new Map([
@@ -68,6 +69,14 @@ const SUPPORT_ENDS: ReadonlyMap<string, SupportEnd> = new Map([
   ['fedora 42', { ends: '2026-05-13', source: FEDORA }],
   ['sles 12', { ends: '2024-10-31', source: SUSE }],
   ['sles 15', { ends: '2031-07-31', source: SUSE }],
+  ['sles 15.3', { ends: '2022-12-31', source: SUSE }],
+  ['sles 15.4', { ends: '2023-12-31', source: SUSE }],
+  ['sles 15.5', { ends: '2024-12-31', source: SUSE }],
+  ['sles 15.6', { ends: '2025-12-31', source: SUSE }],
+  ['opensuse-leap 15.4', { ends: '2023-12-07', source: OPENSUSE }],
+  ['opensuse-leap 15.5', { ends: '2024-12-31', source: OPENSUSE }],
+  ['opensuse-leap 15.6', { ends: '2026-04-30', source: OPENSUSE }],
+  ['opensuse-leap 16.0', { ends: '2027-10-31', source: OPENSUSE }],
 ]);
 
 /** End of public security updates of a platform; undefined where this project has no date (then nothing is assumed). */

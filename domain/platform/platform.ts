@@ -71,8 +71,8 @@ export function parseOsRelease(text: string): Platform | undefined {
 }
 
 /**
- * The package manager family of a platform. Minimal variants of the rpm distributions ship `microdnf` alone: that
- * cannot be told from the release and is said in the configuration.
+ * The usual package manager family of a platform. Minimal variants of the rpm distributions ship `microdnf` alone: that
+ * cannot be told from the release, only from the base or the configuration.
  * @returns undefined where this project knows no package manager for it
  */
 export function ecosystemIdOf(platform: Platform | undefined): EcosystemId | undefined {

@@ -1,11 +1,12 @@
 import { ecosystemOf } from '../ecosystems';
+import type { EcosystemId } from '../ecosystems/ecosystem';
 import type { FindingStatus } from '../finding/finding';
 import { OS_PACKAGE_MANAGER } from '../finding/finding';
 import type { Severity } from '../finding/severity';
 import { isAtLeast } from '../finding/severity';
 import { isEndOfLife } from '../platform/end-of-life';
+import { outOfReach } from '../platform/fix-reach';
 import type { Platform } from '../platform/platform';
-import { ecosystemIdOf } from '../platform/platform';
 import type { RiskException } from './exception';
 import { exceptionFor } from './exception';
 import type { Policy } from './policy';
@@ -13,6 +14,7 @@ import type { Policy } from './policy';
 /** Why a finding that is true is not acted on, in the order in which reasons are tried. */
 export const PARKED_REASONS = [
   'no-fix',
+  'fix-out-of-reach',
   'below-threshold',
   'excepted',
   'language-package',
@@ -32,15 +34,21 @@ export interface Judged {
   readonly package: string;
   readonly status: FindingStatus;
   readonly severity: Severity;
+  /** Installed version; empty where the scanner does not say. */
+  readonly installed: string;
   readonly floor?: string;
   readonly exploit: boolean;
   readonly epss?: number;
+  /** The scanner says that the release is at its end of life. */
+  readonly endOfLife?: true;
 }
 
 /** What a finding is judged by. */
 export interface JudgeContext {
   readonly image: string;
   readonly platform: Platform | undefined;
+  /** Package manager family in force for the image; undefined where there is none that this project knows. */
+  readonly ecosystem: EcosystemId | undefined;
   readonly policy: Policy;
   readonly exceptions: readonly RiskException[];
   readonly now: Date;
@@ -68,6 +76,8 @@ function applies(reason: ParkedReason, observed: Judged, context: JudgeContext):
   switch (reason) {
     case 'no-fix':
       return observed.floor === undefined;
+    case 'fix-out-of-reach':
+      return isOutOfReach(observed, platform);
     case 'below-threshold':
       return !exceedsThreshold(observed, policy);
     case 'excepted':
@@ -75,9 +85,12 @@ function applies(reason: ParkedReason, observed: Judged, context: JudgeContext):
     case 'language-package':
       return observed.packageManager !== OS_PACKAGE_MANAGER;
     case 'end-of-life':
-      return platform !== undefined && !policy.patchEndOfLife && isEndOfLife(platform, now);
+      return (
+        !policy.patchEndOfLife &&
+        (observed.endOfLife === true || (platform !== undefined && isEndOfLife(platform, now)))
+      );
     case 'unsupported-platform':
-      return !isPlannable(observed, platform);
+      return !isPlannable(observed, context.ecosystem);
     case 'suppressed':
       return observed.status === 'SUPPRESSED';
     case 'stale-digest':
@@ -85,9 +98,18 @@ function applies(reason: ParkedReason, observed: Judged, context: JudgeContext):
   }
 }
 
-/** True where this project has the platform's package manager, and that can have such a package. */
-function isPlannable(observed: Judged, platform: Platform | undefined): boolean {
-  const id = ecosystemIdOf(platform);
+/** True where the published fix is one that the image's repositories will never offer. */
+function isOutOfReach(observed: Judged, platform: Platform | undefined): boolean {
+  const { packageManager, floor } = observed;
+  return (
+    packageManager === OS_PACKAGE_MANAGER &&
+    floor !== undefined &&
+    outOfReach({ ...observed, floor }, platform) !== undefined
+  );
+}
+
+/** True where this project has the image's package manager, and that can have such a package. */
+function isPlannable(observed: Judged, id: EcosystemId | undefined): boolean {
   const ecosystem = id === undefined ? undefined : ecosystemOf(id);
   return (
     ecosystem !== undefined && ecosystem.isPackageName(observed.package) && ecosystem.isVersion(observed.floor ?? '')

@@ -1,3 +1,10 @@
+import { outOfReach } from '../platform/fix-reach';
+import type { Platform } from '../platform/platform';
+import { parsePlatform } from '../platform/platform';
+import { isKernelPackage } from '../platform/kernel-packages';
+import { supportEnd } from '../platform/end-of-life';
+import { languageAdvice } from '../policy/language-advice';
+import { OS_PACKAGE_MANAGER } from '../finding/finding';
 import type { Policy } from '../policy/policy';
 import type { ParkedReason } from '../policy/judge';
 import type { ResidualReason } from '../script/result-line';
@@ -12,18 +19,22 @@ export interface ExplanationContext {
   /** Patches of the image, oldest first. */
   readonly patches: readonly PatchItem[];
   readonly policy: Policy;
+  /** Platform that the configuration gives the image. */
+  readonly platform?: Platform;
 }
 
 const PARKED: Readonly<Record<ParkedReason, string>> = {
   'no-fix': 'It is parked, because no fixed version is known; it wakes when the scanner reports one.',
+  'fix-out-of-reach':
+    "It is parked, because the image's repositories never offer this fix: it is of another release stream than what is installed, or behind a subscription.",
   'below-threshold':
     'It is parked, because it is below the threshold of the policy; it wakes when severity, exploit or EPSS rise.',
   excepted: 'It is parked, because an exception in golden-images.yaml accepts the risk until it expires.',
-  'language-package':
-    'It is parked, because it is in a language package, which the OS package manager cannot fix: rebuild that application.',
+  'language-package': 'It is parked, because it is in a language package, which the OS package manager cannot fix.',
   'end-of-life':
     'It is parked, because public security support of the platform has ended: move the image to a supported release.',
-  'unsupported-platform': "It is parked, because this system does not know the platform's package manager.",
+  'unsupported-platform':
+    'It is parked, because the image has no package manager that this system can use: its platform is not known, or it is distroless. Rebuild it from a newer digest of its parent, or patch the parent.',
   suppressed: 'It is parked, because a suppression rule of the scanner covers it.',
   'stale-digest': 'It is parked, because it was only seen on a digest that is not the current one.',
 };
@@ -39,8 +50,12 @@ const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
 };
 
 /** Says in plain words why a finding is in its state: what was seen, what policy made of it, what was done. */
-export function explainFinding(finding: FindingItem, { head, patches, policy }: ExplanationContext): string[] {
+export function explainFinding(
+  finding: FindingItem,
+  { head, patches, policy, platform: declared }: ExplanationContext,
+): string[] {
   const observed = finding.judgedOn === undefined ? undefined : finding.observations[finding.judgedOn];
+  const platform = declared ?? parsePlatform(observed?.platform);
   return [
     `First seen ${finding.firstObservedAt}: ${finding.vulnerabilityId} in ${finding.package} (${finding.packageManager}${
       finding.filePath === undefined ? '' : `, ${finding.filePath}`
@@ -51,6 +66,7 @@ export function explainFinding(finding: FindingItem, { head, patches, policy }: 
     currentDigestLine(finding, head),
     ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
     ...patchLines(finding, patches),
+    ...adviceLines(finding, observed, platform),
     verdictLine(finding),
   ];
 }
@@ -89,6 +105,31 @@ function patchLines(finding: FindingItem, patches: readonly PatchItem[]): string
       `Patch ${patch.sequence} by ${patch.author}, attempt ${patch.attempt}, raises ${target.package} to ${target.floor} or higher: ${patch.state} since ${patch.stateSince}${why}${result}.`,
     ];
   });
+}
+
+/** What is particular to this package, and what a person can do about it. */
+function adviceLines(
+  finding: FindingItem,
+  observed: Observation | undefined,
+  platform: Platform | undefined,
+): string[] {
+  if (finding.packageManager !== OS_PACKAGE_MANAGER) {
+    const { what, remedy, source } = languageAdvice(finding.packageManager);
+    const where = finding.filePath === undefined ? '' : ` at ${finding.filePath}`;
+    return [`It is ${what}${where}: to fix it, ${remedy} (${source}).`];
+  }
+  const lines: string[] = [];
+  if (isKernelPackage(finding.package))
+    lines.push(
+      'A container never runs a kernel of its own: what is installed of it are headers or tools, which policy can list as removable.',
+    );
+  const fix =
+    observed?.floor === undefined ? undefined : { ...observed, package: finding.package, floor: observed.floor };
+  const reach = fix === undefined ? undefined : outOfReach(fix, platform);
+  if (reach !== undefined) lines.push(`The fix is out of reach: ${reach.why} (${reach.source}).`);
+  const end = finding.reason === 'end-of-life' && platform !== undefined ? supportEnd(platform) : undefined;
+  if (end !== undefined) lines.push(`Public security updates of the platform ended ${end.ends} (${end.source}).`);
+  return lines;
 }
 
 function verdictLine(finding: FindingItem): string {

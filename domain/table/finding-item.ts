@@ -14,6 +14,8 @@ export interface Observation {
   readonly epss?: number;
   readonly arn: string;
   readonly platform?: string;
+  /** True where the scanner says that the release is at its end of life. */
+  readonly endOfLife?: true;
   /** ISO 8601. */
   readonly observedAt: string;
   /** ISO 8601; when the digest was pushed, where known. */

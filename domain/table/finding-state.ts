@@ -1,5 +1,5 @@
 import type { Estate, GoldenImage } from '../config/golden-image';
-import { platformOf } from '../config/golden-image';
+import { ecosystemIdFor, platformOf } from '../config/golden-image';
 import { judge } from '../policy/judge';
 import type { FindingItem } from './finding-item';
 import type { ObservedPart } from './fold-observation';
@@ -35,6 +35,7 @@ export function judgeFinding(
   const verdict = judge(on === undefined ? undefined : { ...finding, ...on }, {
     image: image.name,
     platform: platformOf(image, on?.platform),
+    ecosystem: ecosystemIdFor(image, on?.platform),
     policy: image.policy,
     exceptions,
     now,

@@ -16,6 +16,7 @@ export function toObservation(finding: Finding): Observation {
     ...(finding.epss !== undefined && { epss: finding.epss }),
     arn: finding.arn,
     ...(finding.platform !== undefined && { platform: finding.platform }),
+    ...(finding.endOfLife === true && { endOfLife: true as const }),
     ...(finding.pushedAt !== undefined && { pushedAt: finding.pushedAt }),
     observedAt: finding.observedAt,
   };
@@ -24,9 +25,10 @@ export function toObservation(finding: Finding): Observation {
 
 /** 16 hex digits over the facts that a decision depends on, beside the EPSS score, which drifts daily. */
 export function semanticHash(facts: Omit<Observation, 'semanticHash'>): string {
-  const { status, severity, installed, floor, exploit, platform, proof } = facts;
+  const { status, severity, installed, floor, exploit, platform, proof, endOfLife } = facts;
+  const decisive = [status, severity, installed, floor, exploit, platform, proof];
   return createHash('sha256')
-    .update(JSON.stringify([status, severity, installed, floor, exploit, platform, proof]))
+    .update(JSON.stringify(endOfLife === undefined ? decisive : [...decisive, endOfLife]))
     .digest('hex')
     .slice(0, 16);
 }

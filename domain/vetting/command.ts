@@ -100,8 +100,8 @@ function judgeVerb(
     case 'none':
       return given.length === 0 ? simple(rule) : refuseSurplus(title, given, judge);
     case 'words': {
-      const { words } = rule.arguments;
-      if (given.length > 0 && given.every((word) => words.includes(word))) return simple(rule);
+      const { words, optional } = rule.arguments;
+      if ((given.length > 0 || optional === true) && given.every((word) => words.includes(word))) return simple(rule);
       return refuse('flag-not-allowed', `Write "${title}" with one of ${words.join(', ')}.`);
     }
     case 'packages': {

@@ -22,8 +22,8 @@ export type FlagRule =
 /** What may stand after a verb beside flags. */
 export type ArgumentRule =
   | { readonly kind: 'none' }
-  /** At least one word of a closed list. */
-  | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** At least one word of a closed list, or none where that is `optional`. */
+  | { readonly kind: 'words'; readonly words: readonly string[]; readonly optional?: true }
   /** At least one package; `whenNone` is the reason where there is none. */
   | { readonly kind: 'packages'; readonly whenNone: { readonly code: RefusalCode; readonly message: string } };
 

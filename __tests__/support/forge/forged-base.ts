@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runChecked } from '../../../adapters/local/run-command';
 import { cached, forgeCacheDir } from '../../../demo/cache';
+import { runChecked } from '../../../adapters/local/run-command';
 import { type ImageFacts, type InspectorFindingEvent, makeInspectorEvents } from '../../../demo/inspector-events';
 
 /** A made-up source package whose binaries are installed in a forged base. */
@@ -26,7 +26,7 @@ export interface ForgeOptions {
   readonly failingScript?: readonly string[];
   /** The newer version depends on a package that exists nowhere. */
   readonly unmetDependency?: readonly string[];
-  /** The administrator holds the installed version (deb: `apt-mark hold`; rpm: `exclude=` in dnf.conf). */
+  /** The administrator holds the installed version (deb: `apt-mark hold`; rpm: `exclude=` in dnf.conf; zypper: a lock). */
   readonly held?: readonly string[];
   /**
    * deb only. False: apt upgrades nothing but the named packages, as it did up to Debian 11. True: it takes the other
@@ -72,7 +72,7 @@ export interface ForgedBase {
 
 /** What differs between the families of forged bases. */
 export interface ForgeFamily {
-  readonly id: 'deb' | 'rpm';
+  readonly id: 'deb' | 'rpm' | 'zypper';
   readonly platform: string;
   readonly arch: string;
   readonly defaultSources: readonly ForgeSource[];
@@ -90,7 +90,7 @@ export interface ForgeFamily {
 export const REPOSITORY = 'srv/repo';
 
 /** Raise it when what is made from the same options changes. */
-const FORMAT = 2;
+const FORMAT = 1;
 
 /**
  * Makes a forged base, or gives the cached one: same options, same tar.

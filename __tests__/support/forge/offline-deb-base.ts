@@ -2,7 +2,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChecked } from '../../../adapters/local/run-command';
 import { makeBase } from '../../../demo/make-base';
-import { buildDeb, type DebPackage, indexDebs } from '../offline-deb-repository';
 import {
   forgeBase,
   type ForgedBase,
@@ -55,17 +54,20 @@ async function fill(root: string, work: string, sources: readonly ForgeSource[],
   const installed: string[] = [];
   for (const source of sources) {
     for (const name of source.binaries) {
-      const old = await buildDeb(work, work, packageOf(source, name, source.installed, {}));
+      const old = await buildDeb(work, work, source, name, source.installed, {});
       installed.push(old);
       if (source.available === undefined) await runChecked('cp', [old, repository]);
-      else await buildDeb(work, repository, packageOf(source, name, source.available, options));
+      else await buildDeb(work, repository, source, name, source.available, options);
     }
   }
   await runChecked('dpkg', [`--root=${root}`, '--install', ...installed]);
   if (options.held !== undefined && options.held.length > 0) {
     await runChecked('chroot', [root, 'apt-mark', 'hold', ...options.held]);
   }
-  await indexDebs(repository);
+  await writeFile(
+    join(repository, 'Packages'),
+    await runChecked('dpkg-scanpackages', ['--multiversion', '.'], { cwd: repository }),
+  );
   for (const name of options.missingFile ?? [])
     await runChecked('sh', ['-c', 'rm "$1"/"$2"_*.deb', 'sh', repository, name]);
   const apt = join(root, 'etc/apt');
@@ -76,18 +78,37 @@ async function fill(root: string, work: string, sources: readonly ForgeSource[],
   }
 }
 
-/** Describes one binary package that holds a single file. */
-function packageOf(source: ForgeSource, name: string, version: string, options: ForgeOptions): DebPackage {
+/** Builds one .deb that holds a single file. @returns its path */
+async function buildDeb(
+  work: string,
+  into: string,
+  source: ForgeSource,
+  name: string,
+  version: string,
+  options: ForgeOptions,
+): Promise<string> {
+  const tree = join(work, `${name}_${version.replace(':', '%3a')}`);
+  await mkdir(join(tree, 'DEBIAN'), { recursive: true, mode: 0o755 });
+  await mkdir(join(tree, 'usr/share', name), { recursive: true });
+  await writeFile(join(tree, 'usr/share', name, 'version'), `${version}\n`);
   const sourceVersion = family.sourceVersion(version);
+  const isNamedAlike = source.name === name && sourceVersion === version;
   const origin = sourceVersion === version ? source.name : `${source.name} (${sourceVersion})`;
-  return {
-    name,
-    version,
-    fields: {
-      ...(origin !== name && { Source: origin }),
-      ...(options.unmetDependency?.includes(name) === true && { Depends: 'forge-that-exists-nowhere (>= 1)' }),
-    },
-    files: { [`usr/share/${name}/version`]: `${version}\n` },
-    ...(options.failingScript?.includes(name) === true && { postinst: 'echo "forged failure" >&2\nexit 1' }),
-  };
+  const control = [
+    `Package: ${name}`,
+    ...(isNamedAlike ? [] : [`Source: ${origin}`]),
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: Forge <forge@example.com>',
+    ...(options.unmetDependency?.includes(name) === true ? ['Depends: forge-that-exists-nowhere (>= 1)'] : []),
+    `Description: forged package of ${source.name}`,
+    '',
+  ];
+  await writeFile(join(tree, 'DEBIAN/control'), control.join('\n'));
+  if (options.failingScript?.includes(name) === true) {
+    await writeFile(join(tree, 'DEBIAN/postinst'), '#!/bin/sh\necho "forged failure" >&2\nexit 1\n', { mode: 0o755 });
+  }
+  const deb = join(into, `${name}_${version.replace(/^\d+:/, '')}_all.deb`);
+  await runChecked('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, deb]);
+  return deb;
 }

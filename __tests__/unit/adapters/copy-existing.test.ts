@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { copyExisting } from '../../../adapters/local/engine/copy-existing';
 import type { Engine } from '../../../adapters/local/engine/engine';
-import { makePackageInventory, platformOfImage } from '../../../adapters/local/package-inventory';
+import { readBaseFacts } from '../../../adapters/local/base-facts';
+import { makePackageInventory } from '../../../adapters/local/package-inventory';
 import { describeWithTools } from '../../support/requires-tool';
 
 const STATUS = 'Package: secret\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n';
@@ -108,12 +109,15 @@ describe('the platform of an image whose os-release', () => {
   it('is a file is known', async () => {
     await write(root, 'usr/lib/os-release', DEBIAN);
     await link('etc/os-release', '../usr/lib/os-release');
-    expect(await platformOfImage(engine, 'image')).toMatchObject({ distribution: 'debian', version: '12' });
+    expect((await readBaseFacts(engine, inventory, 'image')).platform).toMatchObject({
+      distribution: 'debian',
+      version: '12',
+    });
   });
 
   it('is a link to a file of this machine is not known', async () => {
     await link('etc/os-release', await write(host, 'os-release', DEBIAN));
-    expect(await platformOfImage(engine, 'image')).toBeUndefined();
+    expect((await readBaseFacts(engine, inventory, 'image')).platform).toBeUndefined();
   });
 });
 

@@ -171,11 +171,12 @@ describe('what is no text', () => {
 });
 
 describe('files of a directory', () => {
-  it('are its .json and .jsonl files by name', async () => {
+  it('are its .json, .jsonl and .scan files by name', async () => {
     const folder = join(directory, 'folder');
     mkdirSync(folder);
-    for (const name of ['b.json', 'a.jsonl', 'c.txt', 'd.json.bak']) writeFileSync(join(folder, name), '');
-    expect(await findingsFiles(folder)).toEqual([join(folder, 'a.jsonl'), join(folder, 'b.json')]);
+    for (const name of ['b.json', 'a.jsonl', 'c.txt', 'd.json.bak', 'a.json.scan'])
+      writeFileSync(join(folder, name), '');
+    expect(await findingsFiles(folder)).toEqual(['a.json.scan', 'a.jsonl', 'b.json'].map((name) => join(folder, name)));
     expect(await findingsFiles(join(folder, 'c.txt'))).toEqual([join(folder, 'c.txt')]);
   });
 
@@ -183,7 +184,7 @@ describe('files of a directory', () => {
     const empty = join(directory, 'empty');
     mkdirSync(empty);
     await expect(findingsFiles(join(directory, 'missing'))).rejects.toThrow(BadInputError);
-    await expect(findingsFiles(empty)).rejects.toThrow('no .json or .jsonl file');
+    await expect(findingsFiles(empty)).rejects.toThrow('no .json, .jsonl or .scan file');
     await expect(readFindings(join(directory, 'missing')).next()).rejects.toBeInstanceOf(GoldenImagesError);
   });
 });

@@ -1,4 +1,5 @@
 import { rulesAuthor } from '../../../domain/author/rules-author';
+import type { EcosystemId } from '../../../domain/ecosystems/ecosystem';
 import { GoldenImagesError } from '../../../domain/errors';
 import { makePlan } from '../../../domain/plan/plan';
 import { scriptTargets } from '../../../domain/script/script-targets';
@@ -35,8 +36,9 @@ it('no author can drop a target: what the operations leave out is completed', ()
   expect(scriptTargets(plan.targets, none).map((target) => target.package)).toEqual(['glibc', 'linux-libc-dev']);
 });
 
-it('has nothing to say for an ecosystem that cannot be patched yet', async () => {
-  await expect(rulesAuthor.propose({ image: 'a', ecosystem: 'apk', targets: plan.targets })).rejects.toThrow(
+it('has nothing to say for an ecosystem that nobody knows', async () => {
+  const ecosystem = 'pacman' as EcosystemId;
+  await expect(rulesAuthor.propose({ image: 'a', ecosystem, targets: plan.targets })).rejects.toThrow(
     GoldenImagesError,
   );
 });

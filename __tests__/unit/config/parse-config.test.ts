@@ -221,6 +221,15 @@ describe('two images', () => {
   });
 });
 
+it('names a package manager per image, one of the six', () => {
+  const withKey = (value: string): string => `${LEAST}    ecosystem: ${value}\n`;
+  const [image] = [...toEstate(parseConfig(withKey('microdnf'), 'gi.yaml')).byRepository.values()];
+  expect(image?.ecosystem).toBe('microdnf');
+  expect(ecosystemIdFor(image ?? undeclaredImage('a'), 'RHEL_9')).toBe('microdnf');
+  for (const wrong of ['rpm', 'DNF', '[dnf]', '7', '""'])
+    expect(() => parseConfig(withKey(wrong), 'gi.yaml')).toThrow(/images\[0\]\.ecosystem/);
+});
+
 it('an image that nobody declared has the name of its repository and the built-in policy', () => {
   const image = undeclaredImage('golden/debian');
   expect(image).toEqual({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dpkgDatabase, parseDpkgStatus } from '../../../domain/ecosystems/apt/database';
+import { dpkgDatabase, parseControlRecords, parseDpkgStatus } from '../../../domain/ecosystems/apt/database';
 
 function stanza(fields: Readonly<Record<string, string>>): string {
   const all = {
@@ -96,7 +96,15 @@ describe('parseDpkgStatus', () => {
     );
   });
 
+  test('records of a distroless image have no status, and count as installed', () => {
+    const bare = stanza({}).replace(/^Status:.*\n/m, '');
+    expect(parseDpkgStatus(bare)).toEqual([]);
+    expect(parseControlRecords(`${bare}\n\n${bare}`)).toEqual([OPENSSL, OPENSSL]);
+    expect(parseControlRecords(stanza({ Status: 'deinstall ok config-files' }))).toEqual([]);
+    expect(dpkgDatabase.records?.parse(bare)).toEqual([OPENSSL]);
+  });
+
   test('is found where dpkg keeps it', () => {
-    expect(dpkgDatabase).toMatchObject({ kind: 'dpkg-status', paths: ['var/lib/dpkg/status'] });
+    expect(dpkgDatabase).toMatchObject({ kind: 'file', paths: ['var/lib/dpkg/status'] });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseRpmList, rpmDatabase } from '../../../domain/ecosystems/dnf/database';
+import { parseRpmList, rpmDatabase } from '../../../domain/ecosystems/rpm/database';
 
 function line(...fields: string[]): string {
   return `${fields.join('\t')}\n`;

@@ -117,7 +117,10 @@ describe('folding findings into targets', () => {
   it.each([
     ['nothing is open', makePlan(image, [])],
     ['the platform is not known', makePlan(image, [finding('CVE-1', 'glibc', '1', 'BUSYBOX')])],
-    ['the package manager is not implemented', makePlan(image, [finding('CVE-1', 'musl', '1', 'ALPINE_LINUX_3_18')])],
+    [
+      'the base has no package manager',
+      makePlan(makeImage({ base: { managers: [], distroless: true } }), [finding('CVE-1', 'glibc', '1', 'DEBIAN_12')]),
+    ],
     ['no finding names a platform', makePlan(image, [{ vulnerabilityId: 'CVE-1', package: 'glibc', floor: '1' }])],
   ])('there is no plan where %s', (_when, plan) => {
     expect(plan).toBeUndefined();

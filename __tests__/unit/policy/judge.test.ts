@@ -11,6 +11,7 @@ const high: Judged = {
   package: 'glibc',
   status: 'ACTIVE',
   severity: 'HIGH',
+  installed: '2.36-9+deb12u4',
   floor: '2.36-9+deb12u6',
   exploit: false,
 };
@@ -22,6 +23,7 @@ const exception: RiskException = {
 const context: JudgeContext = {
   image: 'debian-12',
   platform: { distribution: 'debian', version: '12' },
+  ecosystem: 'apt',
   policy: DEFAULT_POLICY,
   exceptions: [],
   now: NOW,
@@ -59,8 +61,12 @@ describe('what is PARKED, and why', () => {
     ['excepted', high, { ...context, exceptions: [exception] }],
     ['language-package', { ...high, packageManager: 'NODEPKG' }, context],
     ['end-of-life', high, { ...context, platform: { distribution: 'centos', version: '6' } }],
-    ['unsupported-platform', high, { ...context, platform: undefined }],
-    ['unsupported-platform', high, { ...context, platform: { distribution: 'photon', version: '5' } }],
+    ['unsupported-platform', high, { ...context, platform: undefined, ecosystem: undefined }],
+    [
+      'fix-out-of-reach',
+      { ...high, installed: '1.0-1ubuntu2', floor: '1.0-1ubuntu2+esm1' },
+      { ...context, platform: { distribution: 'ubuntu', version: '24.04' } },
+    ],
     ['suppressed', { ...high, status: 'SUPPRESSED' }, context],
     ['stale-digest', undefined, context],
   ];
@@ -82,8 +88,8 @@ describe('what is PARKED, and why', () => {
       ['excepted', { severity: 'HIGH' }, {}],
       ['language-package', {}, { exceptions: [] }],
       ['end-of-life', { packageManager: 'OS' }, {}],
-      ['unsupported-platform', {}, { platform: { distribution: 'busybox', version: '1' } }],
-      ['suppressed', {}, { platform: { distribution: 'debian', version: '12' } }],
+      ['unsupported-platform', {}, { platform: { distribution: 'busybox', version: '1' }, ecosystem: undefined }],
+      ['suppressed', {}, { platform: { distribution: 'debian', version: '12' }, ecosystem: 'apt' }],
     ];
     let [observed, around] = [worst, where];
     for (const [reason, fact, surrounding] of mended) {

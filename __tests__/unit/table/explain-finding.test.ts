@@ -86,6 +86,30 @@ it.each(PARKED_REASONS)('has a sentence for %s', (reason) => {
   expect(explain(makeItem({ state: 'PARKED', reason })).at(-1)).toMatch(/^It is parked, because .+\.$/);
 });
 
+it('says why a fix is out of reach, what a kernel is for in a container, and since when a release is not supported', () => {
+  const kernel = makeItem({
+    package: 'kernel',
+    state: 'PARKED',
+    reason: 'fix-out-of-reach',
+    observations: {
+      [digestOf('a')]: makeObservation({
+        platform: 'AMAZON_LINUX_2',
+        installed: '4.14.355-277.643.amzn2',
+        floor: '5.15.189-131.202.amzn2',
+      }),
+    },
+  });
+  const chain = explain(kernel).join('\n');
+  expect(chain).toContain('A container never runs a kernel of its own');
+  expect(chain).toContain('of the stream 5.15, installed is the stream 4.14 (https://docs.aws.amazon.com/linux/al2/');
+  const old = makeItem({
+    state: 'PARKED',
+    reason: 'end-of-life',
+    observations: { [digestOf('a')]: makeObservation({ platform: 'DEBIAN_10' }) },
+  });
+  expect(explain(old).join('\n')).toContain('ended 2024-06-30 (https://wiki.debian.org/');
+});
+
 it.each(RESIDUAL_REASONS)('has a sentence for the residual %s', (reason) => {
   expect(explain(makeItem({ state: 'RESIDUAL', reason })).at(-1)).toMatch(
     /^It is RESIDUAL: [a-z][^:]+\. It is tried again/,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { compareVersions } from '../../../domain/versions';
 import { testVersionOrder, type VersionPair } from '../../support/version-order-laws';
@@ -133,4 +135,18 @@ test('a later number with a leading zero is below every one without', () => {
     return compareVersions('apk', `1.0${fraction}`, `1.${number}`) === -1;
   });
   fc.assert(law);
+});
+
+test('every version of the examples of apk-tools stands where they say', () => {
+  const text = readFileSync(join(__dirname, '../../fixtures/apk-version-order.txt'), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const places = lines.flatMap((line, place) => line.split(' = ').map((version) => ({ version, place })));
+  expect(places.length).toBeGreaterThan(400);
+  for (const a of places) {
+    for (const b of places) {
+      const expected = Math.sign(a.place - b.place);
+      const actual = compareVersions('apk', a.version, b.version);
+      if (actual !== expected) throw new Error(`${a.version} and ${b.version}: ${actual} instead of ${expected}`);
+    }
+  }
 });

@@ -1,9 +1,10 @@
-import type { RefusalCode } from '../../../domain/vetting/operations';
-import { summarise, vetDnf } from './estate';
+import { vetDnf } from './estate';
+import type { Benign, Hostile } from './vetting-table';
+import { testVettingTables } from './vetting-table';
 
 const U = 'upgrade curl';
 
-const BENIGN: readonly (readonly [text: string, operations: string])[] = [
+const BENIGN: Benign = [
   ['dnf upgrade curl', U],
   ['dnf upgrade -y curl', U],
   ['dnf -y upgrade curl', U],
@@ -70,7 +71,7 @@ const BENIGN: readonly (readonly [text: string, operations: string])[] = [
   ['set -euo pipefail; dnf upgrade -y curl', U],
 ];
 
-const HOSTILE: Readonly<Partial<Record<RefusalCode, readonly string[]>>> = {
+const HOSTILE: Hostile = {
   'malformed-text': [
     'dnf upgrade -y curl\r',
     'dnf upgrade -y curl\u2060',
@@ -217,19 +218,4 @@ const HOSTILE: Readonly<Partial<Record<RefusalCode, readonly string[]>>> = {
   incomplete: ['dnf install -y', 'dnf remove', '#'],
 };
 
-describe('vetting of dnf commands', () => {
-  test.each(BENIGN)('accepts %j', (text, operations) => {
-    const result = vetDnf(text);
-    expect(result.refusals).toEqual([]);
-    expect(result.verdict).toBe('accepted');
-    expect(summarise(result.operations)).toBe(operations);
-  });
-
-  const hostile = Object.entries(HOSTILE).flatMap(([code, texts]) => texts.map((text) => [code, text] as const));
-  test.each(hostile)('refuses as %s: %j', (code, text) => {
-    const result = vetDnf(text);
-    expect(result.verdict).toBe('refused');
-    expect(result.operations).toEqual([]);
-    expect(result.refusals[0]?.code).toBe(code);
-  });
-});
+testVettingTables('vetting of dnf commands', vetDnf, BENIGN, HOSTILE);

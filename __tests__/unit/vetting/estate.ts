@@ -1,5 +1,5 @@
 import { isAptPackageName, isAptVersion } from '../../../domain/ecosystems/apt/names';
-import { isRpmPackageName, isRpmVersion } from '../../../domain/ecosystems/dnf/names';
+import { isRpmPackageName, isRpmVersion } from '../../../domain/ecosystems/rpm/names';
 import { APT_GRAMMAR } from '../../../domain/ecosystems/apt/grammar';
 import { DNF_GRAMMAR } from '../../../domain/ecosystems/dnf/grammar';
 import type { Operation, VettingContext, VettingResult } from '../../../domain/vetting/operations';

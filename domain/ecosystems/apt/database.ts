@@ -16,10 +16,22 @@ type Stanza = Map<string, string>;
  * configured or chosen for removal: its vulnerable files are there. A source that makes no sense counts as not given.
  */
 export function parseDpkgStatus(text: string): InstalledPackage[] {
+  return parseStanzas(text, undefined);
+}
+
+/**
+ * Parses the records of a distroless image: control files of binary packages, which have no `Status`, because dpkg never
+ * ran there. Source: https://github.com/GoogleContainerTools/distroless (`/var/lib/dpkg/status.d`).
+ */
+export function parseControlRecords(text: string): InstalledPackage[] {
+  return parseStanzas(text, 'install ok installed');
+}
+
+function parseStanzas(text: string, defaultStatus: string | undefined): InstalledPackage[] {
   const packages: InstalledPackage[] = [];
   let stanza: Stanza = new Map();
   const close = (): void => {
-    const found = stanza.size === 0 ? undefined : toPackage(stanza);
+    const found = stanza.size === 0 ? undefined : toPackage(stanza, defaultStatus);
     if (found !== undefined) packages.push(found);
     stanza = new Map();
   };
@@ -48,11 +60,11 @@ function readField(text: string, start: number, end: number, stanza: Stanza): vo
   if (FIELDS.has(field) && !stanza.has(field)) stanza.set(field, text.slice(start + colon + 1, end).trim());
 }
 
-function toPackage(stanza: Stanza): InstalledPackage | undefined {
+function toPackage(stanza: Stanza, defaultStatus: string | undefined): InstalledPackage | undefined {
   const name = stanza.get('package') ?? '';
   const version = stanza.get('version') ?? '';
   const arch = stanza.get('architecture') ?? '';
-  const [want, , state, ...rest] = (stanza.get('status') ?? '').split(/\s+/);
+  const [want, , state, ...rest] = (stanza.get('status') ?? defaultStatus ?? '').split(/\s+/);
   if (want === undefined || state === undefined || rest.length > 0 || ABSENT_STATES.has(state)) return undefined;
   if (!isAptPackageName(name) || !isAptVersion(version) || !/^[a-z0-9][a-z0-9-]{0,63}$/.test(arch)) return undefined;
   const [, source = name, sourceVersion = version] = SOURCE.exec(stanza.get('source') ?? '') ?? [];
@@ -63,7 +75,8 @@ function toPackage(stanza: Stanza): InstalledPackage | undefined {
 
 /** dpkg's database. */
 export const dpkgDatabase: PackageDatabase = {
-  kind: 'dpkg-status',
+  kind: 'file',
   paths: ['var/lib/dpkg/status'],
   parse: parseDpkgStatus,
+  records: { directory: 'var/lib/dpkg/status.d', parse: parseControlRecords },
 };

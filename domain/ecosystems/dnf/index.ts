@@ -1,7 +1,7 @@
 import type { Ecosystem } from '../ecosystem';
-import { rpmDatabase } from './database';
+import { rpmDatabase } from '../rpm/database';
 import { DNF_GRAMMAR } from './grammar';
-import { isRpmPackageName, isRpmVersion } from './names';
+import { isRpmPackageName, isRpmVersion } from '../rpm/names';
 import { renderDnfScript } from './script';
 
 /** Fedora, RHEL and its rebuilds, Amazon Linux 2023: rpm and dnf. */

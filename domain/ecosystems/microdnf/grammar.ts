@@ -1,0 +1,32 @@
+import type { Grammar } from '../../vetting/grammar';
+import { AL2023_RELEASE, dnfFamilyGrammar } from '../rpm/grammar';
+
+/**
+ * What vetting recognises of microdnf (ubi-minimal, Amazon Linux 2023 minimal): microdnf(8), and for old versions
+ * dnf/dnf-main.c of rpm-software-management/microdnf. It takes `0` and `1` for booleans only, and has no advisories.
+ */
+export const MICRODNF_GRAMMAR: Grammar = dnfFamilyGrammar({
+  command: 'microdnf',
+  flags: [
+    { kind: 'switch', names: ['-y', '--assumeyes', '--nodocs', '--best', '--nobest', '--refresh'] },
+    { kind: 'value', names: ['--releasever'], values: [AL2023_RELEASE] },
+    {
+      kind: 'value',
+      names: ['--setopt'],
+      values: ['install_weak_deps=0', 'tsflags=nodocs', 'keepcache=0'],
+    },
+  ],
+  advisoryFlags: [],
+  upgradeVerbs: ['upgrade', 'update'],
+  removeVerbs: ['remove'],
+  makecache: { kind: 'none' },
+  cleanWords: ['all'],
+  cachePaths: [
+    '/var/cache/yum',
+    '/var/cache/yum/*',
+    '/var/cache/dnf',
+    '/var/cache/dnf/*',
+    '/var/cache/libdnf5',
+    '/var/cache/libdnf5/*',
+  ],
+});
