@@ -10,8 +10,15 @@ function interrupt(): void {
   if (endRunningCommands() === 0 || !isFirst) process.exit();
 }
 
+/** Who reads the output may stop early (`| head`): then the rest of it is for nobody, and the run goes on to its end. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 void (async (): Promise<void> => {
   const verbose = process.argv.includes('--verbose');
+  process.stdout.on('error', ignoreClosedPipe);
+  process.stderr.on('error', ignoreClosedPipe);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     await buildProgram().parseAsync(process.argv);

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { MemoryFindingTable } from '../../adapters/local/memory-finding-table';
 import { readRequest } from '../../cli/commands/request-file';
 import { loadEstate } from '../../cli/run/load-estate';
@@ -13,7 +15,7 @@ import type { Finding } from '../../domain/finding/finding';
 import { parseDocument } from '../../domain/finding/parse-document';
 import { makeIngestFinding } from '../../functions/ingest-finding/ingest-finding';
 import type { CliBundle } from '../support/cli-bundle';
-import { bundleCli, runBundle } from '../support/cli-bundle';
+import { bundleCli, NODE, runBundle } from '../support/cli-bundle';
 import { deepJson, HOSTILE_TEXTS } from '../support/hostile-texts';
 import { ecrResource, inspectorEvent, inspectorFinding, inspectorPackage } from '../unit/finding/inspector-sample';
 import { silent } from '../unit/table/samples';
@@ -213,6 +215,13 @@ describe('the command line', () => {
     const report = JSON.parse(runs[0].stdout) as ReplayReport;
     expect([report.malformed.length, report.images['golden/debian-12']?.targets.length]).toEqual([hostile.length, 1]);
     expect(runs[1].stderr).toMatch(/^error: no finding could be read/);
+  });
+
+  it('ends quietly where the reader of its output stops early', async () => {
+    const findings = join(__dirname, '../fixtures/inspector-events/golang_latest.jsonl');
+    const command = `"$0" --disable-warning=ExperimentalWarning "$1" replay --findings "$2" | head -n 1`;
+    const ran = await promisify(execFile)('sh', ['-c', command, NODE, bundle.file, findings]);
+    expect(ran).toMatchObject({ stdout: '712 records, 0 duplicates\n', stderr: '' });
   });
 
   it('refuses hostile requests with 2 and hostile commands with 1', async () => {

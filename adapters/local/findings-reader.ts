@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { join } from 'node:path';
 import { BadInputError } from '../../domain/errors';
@@ -29,6 +28,8 @@ export interface UnreadableRecord {
 /** A record, or what stands in its place. */
 export type FindingsEntry = FindingsRecord | UnreadableRecord;
 
+/** Bytes that are read at once. */
+const PIECE = 256 * 1024;
 /** Longest line that is taken; an Inspector event is a few kilobytes. */
 const MAX_LINE = 8 * 1024 * 1024;
 /** Largest document that is no JSON lines and so has to be read whole. */
@@ -185,8 +186,8 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   let blank = true;
   let limit = MAX_LINE;
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
-      const text = decode(decoder, chunk as Buffer);
+    for await (const piece of readPieces(file)) {
+      const text = decode(decoder, piece);
       if (text === undefined || text.includes('\0')) {
         yield { problem: 'is not text: the file is binary, compressed or not UTF-8', fatal: true };
         return;
@@ -216,6 +217,24 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   if (blank) yield { problem: 'is empty', fatal: true };
   const last = rest.join('');
   if (last !== '' && !skipping) yield last;
+}
+
+/**
+ * The bytes of a file, piece by piece, in one buffer: a piece holds until the next is asked for. A stream would take a
+ * new buffer for each, and hundreds of them pile up outside of the heap before they are collected.
+ */
+async function* readPieces(file: string): AsyncGenerator<Buffer> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, PIECE);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 function decode(decoder: TextDecoder, chunk: Buffer): string | undefined {
