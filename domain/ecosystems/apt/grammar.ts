@@ -17,6 +17,7 @@ const COMMON_FLAGS: readonly FlagRule[] = [
       'quiet=1',
       'quiet=2',
       /^Acquire::Retries=[0-9]$/,
+      /^DPkg::Lock::Timeout=[0-9]{1,4}$/,
     ],
   },
   {
