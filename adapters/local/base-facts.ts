@@ -17,11 +17,18 @@ const OS_RELEASE = ['usr/lib/os-release', 'etc/os-release'];
 const PROGRAMS: readonly (readonly [EcosystemId, readonly string[]])[] = [
   ['apt', ['usr/bin/apt-get', 'bin/apt-get']],
   ['apk', ['sbin/apk', 'usr/sbin/apk', 'usr/bin/apk', 'bin/apk']],
-  ['dnf', ['usr/bin/dnf', 'usr/bin/dnf5', 'usr/bin/dnf-3']],
+  ['dnf', ['usr/bin/dnf5', 'usr/bin/dnf-3']],
   ['yum', ['usr/bin/yum']],
   ['microdnf', ['usr/bin/microdnf']],
   ['zypper', ['usr/bin/zypper']],
 ];
+
+/** In minimal Amazon Linux 2023 the package microdnf-dnf provides this name for microdnf (AL2023 container package list). */
+const PLAIN_DNF = 'usr/bin/dnf';
+
+function isPlainDnf(existing: ReadonlySet<string>): boolean {
+  return existing.has(PLAIN_DNF) && !existing.has('usr/bin/microdnf');
+}
 
 /** Where packages are recorded, and the ecosystem that can read it from outside. */
 const DPKG_STATUS = 'var/lib/dpkg/status';
@@ -37,7 +44,7 @@ export async function readBaseFacts(
   inventory: PackageInventory,
   reference: string,
 ): Promise<BaseFacts> {
-  const programs = PROGRAMS.flatMap(([, paths]) => paths);
+  const programs = [...PROGRAMS.flatMap(([, paths]) => paths), PLAIN_DNF];
   const databases = [DPKG_STATUS, DPKG_RECORDS, ...RPM_DATABASES];
   const paths = [...OS_RELEASE, ...programs, ...databases];
   const found = await withExtracted(engine, reference, paths, async (extracted) => ({
@@ -45,7 +52,9 @@ export async function readBaseFacts(
     existing: extracted.existing,
   }));
   const { platform, existing } = found;
-  const managers = PROGRAMS.filter(([, places]) => places.some((path) => existing.has(path))).map(([id]) => id);
+  const managers = PROGRAMS.filter(
+    ([id, places]) => places.some((path) => existing.has(path)) || (id === 'dnf' && isPlainDnf(existing)),
+  ).map(([id]) => id);
   const reader = readerOf(existing, managers);
   const packages = reader === undefined ? undefined : await countPackages(inventory, reference, reader);
   return {

@@ -144,6 +144,20 @@ function prepareFile(database: Sqlite.DatabaseSync, path: string, lockTimeoutMs:
 }
 
 /**
+ * Node's own SQLite.
+ * @throws EngineError where this Node has none
+ */
+export function requireSqlite(): typeof Sqlite {
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
+  if (sqlite === undefined) {
+    throw new EngineError(`Node ${process.versions.node} has no node:sqlite`, {
+      hint: 'run through npm, which uses the Node 22 of node_modules',
+    });
+  }
+  return sqlite;
+}
+
+/**
  * Opens the database file of the local mode, creating it and its directory where they are not there.
  * Several processes may have the same file open; not over a network file system (WAL needs shared memory).
  * @throws BadInputError where the file is not ours, newer than this release, damaged or not accessible
@@ -153,12 +167,7 @@ export function openLocalDatabase(file: string, options: LocalDatabaseOptions = 
   const lockTimeoutMs = options.lockTimeoutMs ?? 5000;
   if (file === '') throw new BadInputError('the path of the finding table is empty');
   const path = resolve(file); // absolute, so that neither `:memory:` nor `file:` means anything special
-  const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
-  if (sqlite === undefined) {
-    throw new EngineError(`Node ${process.versions.node} has no node:sqlite`, {
-      hint: 'run through npm, which uses the Node 22 of node_modules',
-    });
-  }
+  const sqlite = requireSqlite();
   const guard = <T>(action: () => T): T => {
     try {
       return action();

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type * as Sqlite from 'node:sqlite';
 import { BadInputError } from '../../domain/errors';
 import { fileError } from './files';
+import { requireSqlite } from './sqlite-database';
 
 const LOCK_FILE = 'run.lock';
 const HOLDER_FILE = 'run.pid';
@@ -14,9 +15,10 @@ const HOLDER_FILE = 'run.pid';
  * @throws BadInputError where another process has it
  */
 export function lockState(directory: string): () => void {
+  const { DatabaseSync } = requireSqlite();
   const path = join(directory, LOCK_FILE);
   const holder = join(directory, HOLDER_FILE);
-  let lock: DatabaseSync;
+  let lock: Sqlite.DatabaseSync;
   try {
     lock = new DatabaseSync(path);
   } catch (error) {

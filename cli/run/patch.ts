@@ -112,6 +112,11 @@ async function patchWith(
       if (options.retry) await retryImage(table, image, clock());
       await observePromoted(ports, image, estate.exceptions);
       await judgeAgain(image);
+      if (local !== undefined && image.base === undefined) {
+        // What the judge has just opened may depend on the base too.
+        image = await completeImage({ table, ...local }, image);
+        if (image.base !== undefined) await judgeAgain(image);
+      }
       await wakeWhereOpen(table, image);
     });
     images.push(image);

@@ -9,12 +9,14 @@ import { isPatchItem } from '../../domain/table/patch-item';
  * of a promotion, after the lease was given back, so nothing else would come back to it.
  */
 export async function untagCandidate(
-  { table, registry }: { readonly table: FindingTable; readonly registry: Pick<ImageRegistry, 'untag'> },
+  { table, registry }: { readonly table: FindingTable; readonly registry: Pick<ImageRegistry, 'describe' | 'untag'> },
   image: GoldenImage,
 ): Promise<void> {
   const head = await readHead(table, image.name);
   if (head?.lease !== undefined || head?.promoted?.patch === undefined) return;
   const patch = await table.get(patchKey(image.name, head.promoted.patch));
   if (patch === undefined || !isPatchItem(patch) || patch.state !== 'PROMOTED' || patch.candidate === undefined) return;
-  await registry.untag(patch.candidate.reference);
+  // Only a second tag is taken away: without the promoted one, an engine might delete the image with it.
+  const promoted = await registry.describe(head.promoted.reference);
+  if (promoted?.digest === head.promoted.digest) await registry.untag(patch.candidate.reference);
 }

@@ -19,12 +19,15 @@ const RELATIVES: readonly (readonly EcosystemId[])[] = [['dnf', 'microdnf', 'yum
 
 /**
  * The package manager to patch with: the platform's own where it is there, else the best of its relatives (minimal
- * variants of the rpm distributions have microdnf alone); where the platform is not known, the best of all.
- * @returns undefined where none is there that fits
+ * variants of the rpm distributions have microdnf alone); where the platform is not known, the one that is there.
+ * @returns undefined where none is there that fits, or where it cannot be told which does
  */
 export function ecosystemOfBase(facts: BaseFacts, platform: Platform | undefined): EcosystemId | undefined {
   const usual = ecosystemIdOf(platform);
   if (usual !== undefined && facts.managers.includes(usual)) return usual;
-  const candidates = RELATIVES.filter((family) => usual === undefined || family.includes(usual)).flat();
-  return candidates.find((id) => facts.managers.includes(id));
+  const families = RELATIVES.filter((family) => usual === undefined || family.includes(usual))
+    .map((family) => family.find((id) => facts.managers.includes(id)))
+    .filter((id) => id !== undefined);
+  // A release that nobody knows, with managers of several families: only its owner can say which one it lives by.
+  return families.length === 1 ? families[0] : undefined;
 }

@@ -39,21 +39,23 @@ const ENTERPRISE_LINUX = ['rhel', 'centos', 'rocky', 'almalinux', 'ol'];
 const APPLICATION_STREAMS = 'https://access.redhat.com/support/policy/updates/rhel-app-streams-life-cycle';
 
 /**
- * Streams that live side by side, so that the fix of one is no fix of another. Rolling module streams (container-tools,
+ * Streams that live side by side, with the packages whose version is the stream's (npm and others of a module have their
+ * own), so that the fix of one is no fix of another. Rolling module streams (container-tools,
  * rust-toolset, …) are left out: there the newer version is the same stream.
  */
 const STREAMS: readonly StreamRule[] = [
   {
     // Amazon Linux 2 has kernels 4.14, 5.4, 5.10 and 5.15, all of them named "kernel".
     distributions: ['amzn'],
-    packages: /^(?:kernel(?:[0-9.]+)?(?:-[a-z0-9-]+)?|perf|bpftool|python3?-perf)$/,
+    packages: /^(?:kernel(?:[0-9.]+)?(?:-(?!srpm-macros|livepatch)[a-z0-9-]+)?|perf|bpftool|python3?-perf)$/,
     components: 2,
     modular: false,
     source: 'https://docs.aws.amazon.com/linux/al2/ug/aml2-kernel.html',
   },
   {
     distributions: ENTERPRISE_LINUX,
-    packages: /^(?:nodejs(?:-.+)?|npm|postgresql(?:-.+)?|redis|squid|varnish|389-ds-base(?:-.+)?)$/,
+    packages:
+      /^(?:nodejs(?:-(?:devel|docs|full-i18n|libs))?|postgresql(?:-.+)?|redis|squid|varnish|389-ds-base(?:-.+)?)$/,
     components: 1,
     modular: true,
     source: APPLICATION_STREAMS,
@@ -61,7 +63,7 @@ const STREAMS: readonly StreamRule[] = [
   {
     distributions: ENTERPRISE_LINUX,
     packages:
-      /^(?:php(?:-.+)?|ruby(?:-.+)?|perl|mariadb(?:-.+)?|mysql(?:-.+)?|nginx(?:-.+)?|maven|subversion(?:-.+)?)$/,
+      /^(?:php(?:-(?!pecl-|pear).+)?|ruby(?:-(?:libs|devel|doc))?|perl|mariadb(?:-.+)?|mysql(?:-(?!selinux).+)?|nginx(?:-.+)?|maven|subversion(?:-.+)?)$/,
     components: 2,
     modular: true,
     source: APPLICATION_STREAMS,
@@ -79,7 +81,8 @@ export function outOfReach(fix: KnownFix, platform: Platform | undefined): OutOf
     return { why: `${fix.floor} is a build of Ubuntu Pro, which needs a subscription`, source: UBUNTU_PRO_SOURCE };
   }
   const isModular = MODULAR.test(fix.installed);
-  if (ENTERPRISE_LINUX.includes(platform.distribution) && isModular !== MODULAR.test(fix.floor)) {
+  const isComparable = fix.installed.includes('-') && fix.floor.includes('-');
+  if (ENTERPRISE_LINUX.includes(platform.distribution) && isComparable && isModular !== MODULAR.test(fix.floor)) {
     const [has, needs] = isModular ? ['of a module', 'is not'] : ['of no module', 'is of one'];
     return { why: `${fix.installed} is ${has}, ${fix.floor} ${needs}`, source: APPLICATION_STREAMS };
   }

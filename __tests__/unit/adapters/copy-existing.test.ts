@@ -121,6 +121,22 @@ describe('the platform of an image whose os-release', () => {
   });
 });
 
+describe('the package managers of a base', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    ['full Amazon Linux 2023', { 'usr/bin/dnf': 'dnf-3', 'usr/bin/dnf-3': '', 'usr/bin/yum': 'dnf-3' }, ['dnf', 'yum']],
+    ['Fedora 41', { 'usr/bin/dnf': 'dnf5', 'usr/bin/dnf5': '' }, ['dnf']],
+    [
+      'minimal Amazon Linux 2023, where dnf is microdnf',
+      { 'usr/bin/dnf': 'microdnf', 'usr/bin/microdnf': '' },
+      ['microdnf'],
+    ],
+    ['a dnf of its own', { 'usr/bin/dnf': '' }, ['dnf']],
+  ])('are those of %s', async (_what, programs, managers) => {
+    for (const [path, to] of Object.entries(programs)) await (to === '' ? write(root, path, 'x') : link(path, to));
+    expect((await readBaseFacts(engine, inventory, 'image')).managers).toEqual(managers);
+  });
+});
+
 describeWithTools(['rpm'], 'the inventory of an image whose rpm database', () => {
   // rpm cannot read this: where the link were followed, it would complain, or write into it.
   const OF_THE_MACHINE = 'no database, but a file of this machine\n'.repeat(200);

@@ -61,14 +61,15 @@ mark_held() {
 }
 
 # manage <log> <argument...>. Codes from 102 on say that the transaction went well, and something beside: a reboot or a
-# restart is due (102, 103), a repository was skipped (106), a script of a package failed after it was installed (107).
+# restart is due (102, 103), a repository was skipped (106). That a script of a package failed after the package was
+# installed (107) is a failure.
 manage() {
   z_log=$1
   shift
   logged "$z_log" zypper --non-interactive "$@"
   z_status=$?
   case $z_status in
-    102 | 103 | 106 | 107) return 0 ;;
+    102 | 103 | 106) return 0 ;;
   esac
   return "$z_status"
 }

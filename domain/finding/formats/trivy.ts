@@ -156,7 +156,10 @@ function floorOf(
     .map((fix) => normaliseFixedVersion(fix.trim()))
     .filter((fix) => fix !== undefined)
     .sort((left, right) => compareVersions(order, left, right));
-  return fixes.find((fix) => compareVersions(order, fix, installed) > 0) ?? fixes.at(-1);
+  const [only, ...others] = fixes;
+  if (others.length === 0) return only;
+  // Several fixes are those of several streams; a floor that is met already would say that nothing is wrong.
+  return fixes.find((fix) => compareVersions(order, fix, installed) > 0);
 }
 
 function identityOf(

@@ -123,7 +123,8 @@ describe('the fix', () => {
     [{ FixedVersion: undefined }, undefined],
     [{ FixedVersion: '0:3.0.3-1' }, '3.0.3-1'],
     [{ FixedVersion: '1.1.1n-1, 3.0.10-1, 3.0.9-1' }, '3.0.9-1'],
-    [{ FixedVersion: '1.1.1n-1, 1.1.2-1' }, '1.1.2-1'],
+    // Fixes of older streams alone: a floor that is met already would say that nothing is wrong.
+    [{ FixedVersion: '1.1.1n-1, 1.1.2-1' }, undefined],
   ])('%j is the floor %s', (changes, floor) => {
     expect(floorOf(changes)).toBe(floor);
   });
