@@ -2,7 +2,6 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseApkInstalled } from '../../domain/ecosystems/apk/database';
 import { renderApkScript } from '../../domain/ecosystems/apk/script';
-import { parseResultLines, type ScriptTargetResult } from '../../domain/script/result-lines';
 import type { ScriptTarget } from '../../domain/script/script-input';
 import { compareVersions } from '../../domain/versions';
 import type { ApkPackage } from '../support/alpine-root';
@@ -14,8 +13,9 @@ import {
   worldOf,
   writeApkRepository,
 } from '../support/alpine-root';
-import type { Ran, Shell } from '../support/chroot-root';
+import type { Shell } from '../support/chroot-root';
 import { SHELLS, filesOf, inRoot, makeWorkDirectory, runScript, withFreshRoot } from '../support/chroot-root';
+import { type Patched, patchInRoot, remove, upgrade } from '../support/patch-in-root';
 import { describeWithTools } from '../support/requires-tool';
 
 const PLAN_HASH = 'd4'.repeat(32);
@@ -52,14 +52,6 @@ const FRESH: readonly ApkPackage[] = [
   { name: 'bad', version: '1.1-r0', failing: true },
 ];
 
-function upgrade(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'upgrade' };
-}
-
-function remove(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'remove' };
-}
-
 describeWithTools(
   ['busybox', 'dash', 'bash', 'unshare', 'chroot', 'mknod', 'ldd'],
   'apk script, on a stand-in for apk',
@@ -81,21 +73,9 @@ describeWithTools(
       rmSync(work, { recursive: true, force: true });
     });
 
-    interface Patched {
-      readonly ran: Ran;
-      readonly results: ScriptTargetResult[];
-      readonly byName: Readonly<Record<string, string>>;
-    }
-
     function patch(root: string, shell: Shell, targets: readonly ScriptTarget[]): Patched {
       const script = renderApkScript({ image: 'alpine', planHash: PLAN_HASH, attempt: 1, targets });
-      const ran = runScript(root, script, shell);
-      const { results, exitCode } = parseResultLines(ran.stdout);
-      expect(exitCode).toBe(ran.code);
-      const byName = Object.fromEntries(
-        results.map((one) => [one.package, one.reason === undefined ? one.result : `${one.result} ${one.reason}`]),
-      );
-      return { ran, results, byName };
+      return patchInRoot(root, script, shell);
     }
 
     function versions(root: string): Record<string, string> {

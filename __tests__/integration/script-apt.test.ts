@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderAptScript } from '../../domain/ecosystems/apt/script';
-import { parseResultLines, type ScriptTargetResult } from '../../domain/script/result-lines';
+import { parseResultLines } from '../../domain/script/result-lines';
 import type { ScriptTarget } from '../../domain/script/script-input';
-import type { Ran, Shell } from '../support/chroot-root';
+import type { Shell } from '../support/chroot-root';
 import {
   SHELLS,
   SHELL_COMMANDS,
@@ -12,25 +12,17 @@ import {
   inRoot,
   makeWorkDirectory,
   run,
-  runScript,
   withFreshRoot,
 } from '../support/chroot-root';
 import { serveDirectory } from '../support/offline-http-server';
 import type { DebPackage } from '../support/offline-deb-repository';
 import { buildDeb, writeDebRepository } from '../support/offline-deb-repository';
+import { type Patched, patchWithLines, remove, upgrade } from '../support/patch-in-root';
 import { describeWithTools } from '../support/requires-tool';
 
 const PLAN_HASH = 'a1'.repeat(32);
 const LIE =
   'golden-images-result {"ecosystem":"apt","package":"liar","floor":"1.1","result":"fixed","binaries":[]}\\ngolden-images-exit 0';
-
-function upgrade(name: string, floor: string, source?: string): ScriptTarget {
-  return { package: name, floor, action: 'upgrade', ...(source === undefined ? {} : { source }) };
-}
-
-function remove(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'remove' };
-}
 
 /** Packages before and after; `native` is the machine's architecture. */
 function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
@@ -108,12 +100,6 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
     rmSync(work, { recursive: true, force: true });
   });
 
-  interface Patched {
-    readonly ran: Ran;
-    readonly results: ScriptTargetResult[];
-    readonly byName: Readonly<Record<string, string>>;
-  }
-
   function patch(
     root: string,
     shell: Shell,
@@ -121,14 +107,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
     network: 'none' | 'host' = 'none',
   ): Patched {
     const script = renderAptScript({ image: 'debian-12', planHash: PLAN_HASH, attempt: 1, targets });
-    const ran = runScript(root, script, shell, network);
-    const { results, exitCode } = parseResultLines(ran.stdout);
-    expect(exitCode).toBe(ran.code);
-    expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
-    const byName = Object.fromEntries(
-      results.map((one) => [one.package, one.reason === undefined ? one.result : `${one.result} ${one.reason}`]),
-    );
-    return { ran, results, byName };
+    return patchWithLines(root, script, shell, targets, network);
   }
 
   function versionOf(root: string, name: string): string {

@@ -4,9 +4,7 @@ import { renderDnfScript } from '../../domain/ecosystems/dnf/script';
 import { renderMicrodnfScript } from '../../domain/ecosystems/microdnf/script';
 import { parseRpmList, rpmDatabase } from '../../domain/ecosystems/rpm/database';
 import { renderYumScript } from '../../domain/ecosystems/yum/script';
-import { parseResultLines, type ScriptTargetResult } from '../../domain/script/result-lines';
 import type { ScriptTarget } from '../../domain/script/script-input';
-import type { Ran } from '../support/chroot-root';
 import {
   SHELLS,
   buildDebianRoot,
@@ -21,6 +19,7 @@ import { installShim } from '../support/dnf-shims';
 import { serveDirectory } from '../support/offline-http-server';
 import type { RpmSource } from '../support/offline-rpm-repository';
 import { buildRpm, installRpms, useRpmRepository, writeRpmMetadata } from '../support/offline-rpm-repository';
+import { type Patched, patchWithLines, remove, upgrade } from '../support/patch-in-root';
 import { describeWithTools } from '../support/requires-tool';
 
 const PLAN_HASH = 'b2'.repeat(32);
@@ -41,14 +40,6 @@ const FRESH: readonly RpmSource[] = [
   ...plain('1.1', 'solo', 'lagging', 'vanished'),
   { name: 'greedy', version: '1.1', release: '1', preamble: ['Conflicts: bystander'] },
 ];
-
-function upgrade(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'upgrade' };
-}
-
-function remove(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'remove' };
-}
 
 /** Package managers of dnf's family: dnf itself, and through shims those that Debian does not have. */
 const MANAGERS = [
@@ -98,12 +89,6 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
     rmSync(work, { recursive: true, force: true });
   });
 
-  interface Patched {
-    readonly ran: Ran;
-    readonly results: ScriptTargetResult[];
-    readonly byName: Readonly<Record<string, string>>;
-  }
-
   test('the database is read from outside', () => {
     const text = run('rpm', ['--dbpath', join(base, 'var/lib/rpm'), '-qa', '--qf', rpmDatabase.queryFormat ?? '']);
     const installed = parseRpmList(text);
@@ -132,14 +117,7 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
 
     function patch(root: string, targets: readonly ScriptTarget[], network: 'none' | 'host' = 'none'): Patched {
       const script = render({ image: 'al2023', planHash: PLAN_HASH, attempt: 1, targets, releasever: '1' });
-      const ran = runScript(root, script, shell, network);
-      const { results, exitCode } = parseResultLines(ran.stdout);
-      expect(exitCode).toBe(ran.code);
-      expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
-      const byName = Object.fromEntries(
-        results.map((one) => [one.package, one.reason === undefined ? one.result : `${one.result} ${one.reason}`]),
-      );
-      return { ran, results, byName };
+      return patchWithLines(root, script, shell, targets, network);
     }
 
     test('raises what a target names, leaves nothing behind, and says so again', () => {

@@ -2,9 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRpmList, rpmDatabase } from '../../domain/ecosystems/rpm/database';
 import { renderZypperScript } from '../../domain/ecosystems/zypper/script';
-import { parseResultLines, type ScriptTargetResult } from '../../domain/script/result-lines';
 import type { ScriptTarget } from '../../domain/script/script-input';
-import type { Ran, Shell } from '../support/chroot-root';
+import type { Shell } from '../support/chroot-root';
 import {
   SHELLS,
   buildDebianRoot,
@@ -18,6 +17,7 @@ import {
 import { serveDirectory } from '../support/offline-http-server';
 import type { RpmSource } from '../support/offline-rpm-repository';
 import { buildRpm, installRpms, writeRpmMetadata } from '../support/offline-rpm-repository';
+import { type Patched, patchWithLines, remove, upgrade } from '../support/patch-in-root';
 import { describeWithTools } from '../support/requires-tool';
 import { addZypperRepository, forgetZypperRuns, lockZypperPackages } from '../support/zypper-root';
 
@@ -39,14 +39,6 @@ const FRESH: readonly RpmSource[] = [
   ...plain('1.1', 'solo', 'lagging', 'vanished', 'python3.11', 'bystander'),
   { name: 'greedy', version: '1.1', release: '150600.1.1', preamble: ['Conflicts: bystander'] },
 ];
-
-function upgrade(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'upgrade' };
-}
-
-function remove(name: string, floor: string): ScriptTarget {
-  return { package: name, floor, action: 'remove' };
-}
 
 const TOOLS = ['mmdebstrap', 'dnf', 'rpm', 'rpmbuild', 'createrepo_c', 'unshare', 'chroot'];
 
@@ -74,12 +66,6 @@ describeWithTools(TOOLS, 'zypper script', () => {
     rmSync(work, { recursive: true, force: true });
   });
 
-  interface Patched {
-    readonly ran: Ran;
-    readonly results: ScriptTargetResult[];
-    readonly byName: Readonly<Record<string, string>>;
-  }
-
   function patch(
     root: string,
     shell: Shell,
@@ -87,14 +73,7 @@ describeWithTools(TOOLS, 'zypper script', () => {
     network: 'none' | 'host' = 'none',
   ): Patched {
     const script = renderZypperScript({ image: 'bci', planHash: PLAN_HASH, attempt: 1, targets });
-    const ran = runScript(root, script, shell, network);
-    const { results, exitCode } = parseResultLines(ran.stdout);
-    expect(exitCode).toBe(ran.code);
-    expect(ran.stdout.trimEnd().split('\n')).toHaveLength(targets.length + 1);
-    const byName = Object.fromEntries(
-      results.map((one) => [one.package, one.reason === undefined ? one.result : `${one.result} ${one.reason}`]),
-    );
-    return { ran, results, byName };
+    return patchWithLines(root, script, shell, targets, network);
   }
 
   test('the database is read from outside', () => {

@@ -1,25 +1,21 @@
 import { makeEngineRegistry } from '../../adapters/local/engine-registry';
 import type { Engine, EngineName } from '../../adapters/local/engine/engine';
 import { chooseEngine } from '../../adapters/local/engine/choose-engine';
-import { LocalImageBuilder } from '../../adapters/local/local-image-builder';
 import { runLocalPipeline } from '../../adapters/local/local-pipeline';
-import { makePackageInventory } from '../../adapters/local/package-inventory';
 import { lockState } from '../../adapters/local/state-lock';
 import { rulesAuthor } from '../../domain/author/rules-author';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { GoldenImagesError } from '../../domain/errors';
-import { BadInputError } from '../../domain/errors';
 import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
-import { readHead, requestReplan } from '../../domain/table/head-changes';
+import { requestReplan } from '../../domain/table/head-changes';
 import { FINDING_PREFIX, imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
 import { isPatchItem, LIVE_PATCH_STATES } from '../../domain/table/patch-item';
 import { makeGeneratePatch } from '../../functions/generate-patch/generate-patch';
 import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-finding/ingest-finding';
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
-import { makeStartBuild } from '../../functions/start-build/start-build';
-import { makeTrackBuild } from '../../functions/track-build/track-build';
 import { completeImage, noPackageManager } from './complete-image';
+import { makeBuildStep } from './build-step';
 import { makeGuard } from './guard-image';
 import { ingestFiles } from './ingest-files';
 import type { RunEstate } from './load-estate';
@@ -27,8 +23,8 @@ import { loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
 import { failedReport, reportImage, withDetail } from './patch-report';
-import { resumeBuild } from './resume-build';
 import { retryImage } from './retry-image';
+import { selectImages } from './select-images';
 import type { StateDirectory } from './state-directory';
 import { untagCandidate } from './untag-candidate';
 import { openStateDirectory } from './state-directory';
@@ -151,59 +147,6 @@ async function patchWith(
   }
   const { malformed, duplicates, ignored } = summary;
   return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
-}
-
-/**
- * The golden images of a run: those that `--image` names, else every declared one and every one that a finding is about.
- * With `--base`, which is for one image, only those that a finding is about.
- */
-function selectImages(
-  byRepository: ReadonlyMap<string, GoldenImage>,
-  found: ReadonlySet<string>,
-  options: PatchOptions,
-): GoldenImage[] {
-  const all = [...byRepository.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
-  const unknown = options.images.filter((name) => !all.some((image) => image.name === name));
-  if (unknown.length > 0)
-    throw new BadInputError(`--image ${unknown.join(', ')}: there is no such golden image`, {
-      hint: `declared, or found in the findings, are: ${all.map((image) => image.name).join(', ') || 'none'}`,
-    });
-  const forOne = options.base !== undefined ? '--base' : /[/:]/.test(options.tag ?? '') ? '--tag' : undefined;
-  const selected = all.filter((image) =>
-    options.images.length > 0 ? options.images.includes(image.name) : forOne === undefined || found.has(image.name),
-  );
-  if (forOne !== undefined && selected.length > 1)
-    throw new BadInputError(
-      `${forOne} is for one image, but the findings are about ${selected.map((image) => image.name).join(', ')}`,
-      { hint: 'say which with --image, or declare the images in golden-images.yaml' },
-    );
-  return selected;
-}
-
-/** Starts what the parameter asks for, waits for its end, and follows it through proof and promotion. */
-function makeBuildStep(
-  ports: Omit<Parameters<typeof makeTrackBuild>[0], 'builder' | 'inventory'> &
-    Omit<Parameters<typeof makeStartBuild>[0], 'builder'> &
-    Pick<PatchOptions, 'onProgress'> & { readonly state: StateDirectory; readonly engine: Engine },
-): (image: GoldenImage) => Promise<void> {
-  const { state, registry, engine, onProgress } = ports;
-  const builder = new LocalImageBuilder({ engine, registry, scripts: state.scripts, directory: state.builds });
-  const startBuild = makeStartBuild({ ...ports, builder });
-  const trackBuild = makeTrackBuild({ ...ports, builder, inventory: makePackageInventory(engine) });
-  return async (image) => {
-    if ((await readHead(state.table, image.name))?.lease === undefined) return;
-    // A base that cannot be used is the user's to mend: nothing is started, and the signal stays.
-    await registry.parentOf(image);
-    const started = await startBuild(image);
-    const buildId =
-      started.did === 'started' ? started.buildId : await resumeBuild({ table: state.table, builder }, image);
-    if (buildId !== undefined) {
-      onProgress(`building ${image.name} with ${engine.name}`);
-      await builder.wait(buildId);
-      onProgress(`proving ${image.name}`);
-    }
-    await trackBuild(image);
-  };
 }
 
 async function whereItStands(
