@@ -10,7 +10,7 @@ const elements = [
   { type: 'cli', pattern: 'cli/**', partialMatch: false },
   { type: 'module', pattern: 'modules/**', partialMatch: false },
   { type: 'stack', pattern: 'stacks/**', partialMatch: false },
-  { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**'], partialMatch: false },
+  { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**', 'evaluation/**'], partialMatch: false },
   { type: 'test', pattern: '__tests__/**', partialMatch: false },
 ];
 const arrows = {
@@ -68,7 +68,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['domain/**', 'functions/**', 'adapters/**', 'cli/**', 'scripts/**', 'bench/**', 'demo/**'],
+    files: ['domain/**', 'functions/**', 'adapters/**', 'cli/**', 'scripts/**', 'bench/**', 'demo/**', 'evaluation/**'],
     rules: {
       'no-restricted-imports': [
         'error',

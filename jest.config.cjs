@@ -14,6 +14,8 @@ const project = (name, extra = {}) => ({
       },
     ],
   },
+  // A dynamic import has to name the compiled file.
+  moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/'],
   ...extra,
 });

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MemoryFindingTable } from '../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../adapters/local/memory-script-store';
-import { rulesAuthor } from '../domain/author/rules-author';
 import { undeclaredImage } from '../domain/config/golden-image';
 import type { Finding } from '../domain/finding/finding';
 import { parseRecord } from '../domain/finding/parse-record';
@@ -69,7 +68,7 @@ async function decide(records: readonly unknown[]): Promise<void> {
     batch = [];
   }
   await ingest(batch);
-  const generatePatch = makeGeneratePatch({ ...ports, scripts: new MemoryScriptStore(), author: rulesAuthor });
+  const generatePatch = makeGeneratePatch({ ...ports, scripts: new MemoryScriptStore(), authors: { choice: 'rules' } });
   const result = await generatePatch(image);
   if (result.did !== 'planned') throw new Error(`the benchmark's findings make no plan: ${result.why}`);
 }

@@ -42,3 +42,48 @@ export class EngineError extends GoldenImagesError {
     super('build', message, options);
   }
 }
+
+/** Kinds of reasons why a model cannot be asked now. */
+export const MODEL_OUTAGES = [
+  /** Too many requests; later. */
+  'throttled',
+  /** No answer within the time limit. */
+  'timeout',
+  /** The service was not reached, or hung up. */
+  'connection',
+  /** The service failed. */
+  'service',
+  /** No credentials, or expired ones. */
+  'credentials',
+  /** The credentials may not use the model, or the account has no access to it. */
+  'access-denied',
+  /** No such model id, or it needs an inference profile. */
+  'model-not-found',
+  /** The region is not set, or does not offer the model. */
+  'region',
+  /** The service refuses the question as it is. */
+  'rejected',
+  /** The image's budget of the day is spent. */
+  'budget-spent',
+] as const;
+
+/** Why a model cannot be asked now. */
+export type ModelOutage = (typeof MODEL_OUTAGES)[number];
+
+/** There is no answer of a model to be had now. Not a failure of a patch: rules write it, or it waits. */
+export class ModelUnavailableError extends GoldenImagesError {
+  override readonly name: string = 'ModelUnavailableError';
+  readonly outage: ModelOutage;
+  /** Seconds after which asking again makes sense. */
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    outage: ModelOutage,
+    message: string,
+    options: { retryAfterSeconds: number; hint?: string | undefined; cause?: unknown },
+  ) {
+    super('build', message, options);
+    this.outage = outage;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,4 +1,5 @@
-import type { PatchProposal, PatchRequest } from './author/proposal';
+import type { PatchRequest } from './author/patch-request';
+import type { PatchProposal } from './author/proposal';
 import type { GoldenImage } from './config/golden-image';
 import type { SizedImage } from './contract/image-size';
 import type { ImageContract } from './contract/image-contract';
@@ -83,7 +84,10 @@ export interface RebuildSignal {
 
 /** Writes patch commands. Whatever it says is vetted. */
 export interface PatchAuthor {
-  /** @returns commands for the request's targets; never throws for want of an idea, but proposes none */
+  /**
+   * @returns commands for the request's targets; never throws for want of an idea, but proposes none
+   * @throws ModelUnavailableError where the author is a model that cannot be asked now
+   */
   propose(request: PatchRequest): Promise<PatchProposal>;
 }
 

@@ -153,8 +153,11 @@ describe.each(implementedEcosystems.map((ecosystem) => [ecosystem.id, ecosystem]
               parseRecord(eventOf(id, packages, vulnerabilityId, tag, arn)).findings,
           );
           await ingest(facts);
-          const author = { propose: async (): Promise<PatchProposal> => await Promise.resolve(proposal(commands)) };
-          const result = await makeGeneratePatch({ table, scripts, author, clock, logger: silent })(image);
+          const authors = {
+            choice: 'bedrock-then-rules' as const,
+            model: { propose: async (): Promise<PatchProposal> => await Promise.resolve(proposal(commands)) },
+          };
+          const result = await makeGeneratePatch({ table, scripts, authors, clock, logger: silent })(image);
           if (result.did !== 'planned') return;
           planned++;
           const ecosystemOfPatch = ecosystemOf(result.patch.ecosystem as EcosystemId)!;
@@ -171,7 +174,7 @@ describe.each(implementedEcosystems.map((ecosystem) => [ecosystem.id, ecosystem]
 });
 
 function proposal(commands: readonly string[]): PatchProposal {
-  return { author: 'bedrock', commands, notFixable: [], explanation: '$(id)', modelCalls: 1 };
+  return { author: 'bedrock', commands, notFixable: [], explanation: '$(id)' };
 }
 
 function eventOf(

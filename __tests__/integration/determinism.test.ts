@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { MemoryFindingTable } from '../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../adapters/local/memory-script-store';
 import { SqliteFindingTable } from '../../adapters/local/sqlite-finding-table';
-import { rulesAuthor } from '../../domain/author/rules-author';
 import type { Estate, GoldenImage } from '../../domain/config/golden-image';
 import { undeclaredImage } from '../../domain/config/golden-image';
 import type { Finding } from '../../domain/finding/finding';
@@ -97,7 +96,7 @@ function estate(): { estate: Estate; images: GoldenImage[] } {
 async function endState(table: FindingTable, batches: readonly (readonly Finding[])[]): Promise<unknown> {
   const { estate: declared, images } = estate();
   const scripts = new MemoryScriptStore();
-  const ports = { table, scripts, author: rulesAuthor, clock, logger: silent };
+  const ports = { table, scripts, authors: { choice: 'rules' as const }, clock, logger: silent };
   const ingest = makeIngestFinding({ ...ports, estate: declared });
   const generatePatch = makeGeneratePatch(ports);
   for (const batch of batches) await ingest(batch);

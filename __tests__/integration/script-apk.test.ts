@@ -197,6 +197,42 @@ describeWithTools(
         });
       });
 
+      test('changes companions with the targets that need it', () => {
+        const withCompanions = (
+          root: string,
+          targets: readonly ScriptTarget[],
+          up: string[],
+          out: string[],
+        ): Patched => {
+          const companions = { upgrade: up, remove: out };
+          const input = { image: 'alpine', planHash: PLAN_HASH, attempt: 1, targets, companions };
+          return patchInRoot(root, renderApkScript(input), shell);
+        };
+        withFreshRoot(base, (root) => {
+          const unneeded = withCompanions(root, [upgrade('solo', '1.0-r0')], ['other'], ['leaf']);
+          expect(unneeded.ran).toMatchObject({ code: 0, stderr: '' });
+          const removed = withCompanions(root, [remove('needed', '1.1-r0')], [], ['needy']);
+          expect([removed.byName, removed.ran.code]).toEqual([{ needed: 'fixed' }, 0]);
+          const raised = withCompanions(
+            root,
+            [upgrade('solo', '1.1-r0')],
+            ['other', 'greedy', 'pinned'],
+            ['leaf', 'top'],
+          );
+          expect([raised.byName, raised.results.length, raised.ran.code]).toEqual([{ solo: 'fixed' }, 1, 0]);
+          const now = versions(root);
+          expect(now).toMatchObject({ other: '1.1-r0', greedy: '1.0-r0', pinned: '1.0-r0', top: '1.0-r0' });
+          expect(['needed', 'needy', 'leaf'].filter((name) => name in now)).toEqual([]);
+          expect(worldOf(root)).toBe(worldOf(base).replace('leaf\n', '').replace('needy\n', ''));
+        });
+        withFreshRoot(base, (root) => {
+          const stuck = { name: 'bystander', version: '1.1-r0', depends: ['solo=1.0-r0'] };
+          writeApkRepository(root, 'srv/main', [stuck, ...plain('1.1-r0', 'solo')]);
+          const { byName } = withCompanions(root, [upgrade('solo', '1.1-r0')], ['bystander'], []);
+          expect(byName).toEqual({ solo: 'fixed' });
+        });
+      });
+
       test('exits 10 where nothing improved', () => {
         withFreshRoot(base, (root) => {
           rmSync(join(root, 'srv'), { recursive: true });

@@ -180,6 +180,33 @@ describeWithTools(TOOLS, 'zypper script', () => {
       });
     });
 
+    test('changes companions with the targets that need it', () => {
+      withFreshRoot(base, (root) => {
+        const withCompanions = (targets: readonly ScriptTarget[], up: string[], out: string[]): Patched => {
+          const companions = { upgrade: up, remove: out };
+          const script = renderZypperScript({ image: 'bci', planHash: PLAN_HASH, attempt: 1, targets, companions });
+          return patchWithLines(root, script, shell, targets);
+        };
+        expect(withCompanions([upgrade('solo', '1.0')], ['lagging'], ['leaf']).ran).toMatchObject({
+          code: 0,
+          stderr: '',
+        });
+        const removed = withCompanions([remove('needed', '1.1')], [], ['needy']);
+        expect([removed.byName, removed.ran.code]).toEqual([{ needed: 'fixed' }, 0]);
+        const raised = withCompanions([upgrade('solo', '1.1')], ['lagging', 'vanished', 'nowhere'], ['leaf']);
+        expect([raised.byName, raised.ran.code]).toEqual([{ solo: 'fixed' }, 0]);
+        const all = inRoot(root, ['rpm', '--dbpath', '/var/lib/rpm', '-qa', '--qf', '%{NAME} %{VERSION}\n']).stdout;
+        expect(all).toContain('vanished 1.0\n');
+        expect(all).toContain('solo 1.1\n');
+        expect(all).not.toMatch(/^(?:needed|needy|leaf) /m);
+        expect(withCompanions([upgrade('python3.11', '1.1')], ['lagging'], []).byName).toEqual({
+          'python3.11': 'fixed',
+        });
+        const later = inRoot(root, ['rpm', '--dbpath', '/var/lib/rpm', '-q', '--qf', '%{VERSION}', 'lagging']).stdout;
+        expect(later).toBe('1.1');
+      });
+    });
+
     test('exits 10 where nothing improved, and tells an unreachable repository from a missing fix', () => {
       withFreshRoot(base, (root) => {
         rmSync(join(root, 'srv/repository'), { recursive: true });

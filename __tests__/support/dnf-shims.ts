@@ -36,7 +36,7 @@ set -- --setopt=best=True --setopt=install_weak_deps=False "$@"
 ${RUN_DNF}`;
 
 function microdnf(knows: 'all' | 'little'): string {
-  const [options, verbs] = knows === 'all' ? ['--best | --nobest', 'makecache | '] : ['--none', ''];
+  const [options, verbs] = knows === 'all' ? ['--best | --nobest', 'makecache | module | '] : ['--none', ''];
   return `#!/bin/sh
 if [ "$*" = --help ]; then
   echo 'Usage: microdnf COMMAND'

@@ -45,6 +45,36 @@ export function writeRpmMetadata(directory: string): void {
   run('createrepo_c', ['--quiet', directory]);
 }
 
+/** A stream of a module and the packages of the repository that are in it. */
+export interface RpmModuleStream {
+  readonly module: string;
+  readonly stream: string;
+  /** As `name-epoch:version-release.architecture`. */
+  readonly packages: readonly string[];
+}
+
+/** Adds modules to the metadata of a repository; no stream is a default (modulemd-stream-v2). */
+export function writeRpmModules(work: string, directory: string, streams: readonly RpmModuleStream[]): void {
+  const documents = streams.map(({ module, stream, packages }) => ({
+    document: 'modulemd',
+    version: 2,
+    data: {
+      name: module,
+      stream,
+      version: 1,
+      context: 'abcdef12',
+      arch: 'noarch',
+      summary: 'module of a test',
+      description: 'Module of a test.',
+      license: { module: ['MIT'] },
+      artifacts: { rpms: packages },
+    },
+  }));
+  const file = join(work, 'modules.yaml');
+  writeFileSync(file, documents.map((one) => `---\n${JSON.stringify(one)}\n`).join(''));
+  run('modifyrepo_c', ['--mdtype=modules', file, join(directory, 'repodata')]);
+}
+
 /**
  * Installs packages of a repository directory of the machine into a root, whose database comes to lie in `/var/lib/rpm`
  * as on Fedora and RHEL; Debian's rpm would put it into the home directory.

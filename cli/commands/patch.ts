@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ENGINE_NAMES, type EngineName } from '../../adapters/local/engine/engine';
 import { AUTHORS, type AuthorChoice } from '../../domain/author/proposal';
-import { BadInputError } from '../../domain/errors';
 import { EXIT_CODE_HELP } from '../exit-codes';
 import { consoleLogger, printJson, progress } from '../output/console';
 import { printPatchReport } from '../output/patch-report';
@@ -17,7 +16,9 @@ interface PatchFlags {
   readonly image?: string[];
   readonly base?: string;
   readonly engine: EngineName | 'auto' | 'none';
-  readonly author: AuthorChoice;
+  readonly author?: AuthorChoice;
+  readonly model?: string;
+  readonly modelRegion?: string;
   readonly state: string;
   readonly tag?: string;
   readonly retry?: true;
@@ -44,7 +45,14 @@ export function addPatchCommand(program: Command): Command {
     .addOption(
       new Option('--engine <name>', 'container engine').choices(['auto', ...ENGINE_NAMES, 'none']).default('auto'),
     )
-    .addOption(new Option('--author <name>', 'who writes the patch commands').choices([...AUTHORS]).default('rules'))
+    .addOption(
+      new Option(
+        '--author <name>',
+        "who writes the patch commands (default: the configuration's author, else rules)",
+      ).choices([...AUTHORS]),
+    )
+    .option('--model <id>', "model or inference profile of Amazon Bedrock (default: the configuration's model.id)")
+    .option('--model-region <region>', "AWS region of the model (default: the configuration's, else AWS_REGION)")
     .option('--state <dir>', 'where table, scripts, logs and evidence are kept', DEFAULT_STATE)
     .option('--tag <tag>', 'tag, or whole reference, that promotion moves (default: the floating tag)', parseTag)
     .option('--retry', 'try again what was held, has failed too often, or is residual')
@@ -56,18 +64,19 @@ export function addPatchCommand(program: Command): Command {
 Examples:
   golden-images patch --findings events.jsonl --config golden-images.yaml
   golden-images patch --findings list-findings.json --base debian:12-slim --tag patched
-  golden-images patch --findings events/ --engine none     # stop after the signal`,
+  golden-images patch --findings events/ --engine none     # stop after the signal
+  golden-images patch --findings events/ --author bedrock-then-rules --model us.anthropic.claude-sonnet-4-6`,
     )
     .action(async (flags: PatchFlags) => {
-      if (flags.author === 'bedrock')
-        throw new BadInputError('--author bedrock is not built yet', { hint: 'use --author rules' });
-      if (flags.author === 'bedrock-then-rules') progress('the bedrock author is not built yet: going on with rules');
       const report = await patch({
         findings: flags.findings,
         ...(flags.config !== undefined && { config: flags.config }),
         images: flags.image ?? [],
         ...(flags.base !== undefined && { base: flags.base }),
         engine: flags.engine,
+        ...(flags.author !== undefined && { author: flags.author }),
+        ...(flags.model !== undefined && { modelId: flags.model }),
+        ...(flags.modelRegion !== undefined && { modelRegion: flags.modelRegion }),
         state: flags.state,
         ...(flags.tag !== undefined && { tag: flags.tag }),
         retry: flags.retry === true,

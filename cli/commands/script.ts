@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
-import { readRequest } from './request-file';
+import { REQUEST_HELP, readRequest } from './request-file';
 
 /** Adds `script`: prints the patch script of a request. */
 export function addScriptCommand(program: Command): Command {
@@ -9,14 +9,24 @@ export function addScriptCommand(program: Command): Command {
     .description('Print the patch script that a request renders to.')
     .requiredOption('--request <file>', 'JSON: {ecosystem, platform, targets: [{package, floor}]}')
     .option('--json', 'print {"script"}')
-    .addHelpText('after', '\nExample:\n  golden-images script --request request.json | shellcheck -')
+    .addHelpText(
+      'after',
+      `${REQUEST_HELP}
+
+Removable targets are removed; an installed package of a target's first replacement is patched like the target. The rest
+is for vet.
+
+Example:
+  golden-images script --request request.json | shellcheck -`,
+    )
     .action(async (options: { request: string; json?: true }) => {
       const { ecosystem, releasever, removable, targets } = await readRequest(options.request);
-      const planned = targets.map(({ package: name, floor, source }) => ({
+      const planned = targets.map(({ package: name, floor, source, replacements }) => ({
         package: name,
         floor,
         action: removable.includes(name) ? ('remove' as const) : ('upgrade' as const),
         ...(source !== undefined && { source }),
+        ...(replacements?.[0] !== undefined && { replacedBy: replacements[0] }),
       }));
       const script = ecosystem.renderScript({
         image: 'request',

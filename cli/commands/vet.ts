@@ -6,7 +6,7 @@ import { BadInputError } from '../../domain/errors';
 import { EXIT } from '../exit-codes';
 import { printJson, printLine } from '../output/console';
 import { printable } from '../output/printable';
-import { readRequest } from './request-file';
+import { REQUEST_HELP, readRequest } from './request-file';
 
 /** Most that is read from standard input, in bytes. */
 const MAX_INPUT = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ export function addVetCommand(program: Command): Command {
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExit codes: 0 accepted, 1 refused, 2 bad request.\n\nExample:\n  echo "apt-get install -y openssl" | golden-images vet --request request.json',
+      `${REQUEST_HELP}\n\nExit codes: 0 accepted, 1 refused, 2 bad request.\n\nExample:\n  echo "apt-get install -y openssl" | golden-images vet --request request.json`,
     )
     .action(async (options: { request: string; json?: true }) => {
       const request = await readRequest(options.request);
@@ -31,6 +31,9 @@ export function addVetCommand(program: Command): Command {
           binaries: [...(binaries ?? []), ...(source === undefined ? [] : [source])],
         })),
         removable: request.removable,
+        companions: request.companions,
+        moduleStreams: request.moduleStreams,
+        ...(request.releasever !== undefined && { releasever: request.releasever }),
       });
       if (options.json) printJson(result);
       else printResult(result);
@@ -60,5 +63,11 @@ function printResult(result: VettingResult): void {
 
 function describe(operation: Operation): string {
   if (operation.kind === 'refresh' || operation.kind === 'clean') return operation.kind;
-  return `${operation.kind} ${operation.packages.map((pkg) => pkg.name).join(' ')}`;
+  if (operation.kind === 'module') {
+    const stream = operation.stream === undefined ? '' : `:${operation.stream}`;
+    return `module ${operation.action} ${operation.module}${stream}`;
+  }
+  const release = operation.kind === 'upgrade' ? operation.releasever : undefined;
+  const names = operation.packages.map((pkg) => pkg.name).join(' ');
+  return `${operation.kind} ${names}${release === undefined ? '' : ` (release ${release})`}`;
 }

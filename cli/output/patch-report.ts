@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { ImageReport, Outcome, PatchReport, ReportedTarget } from '../run/patch-report';
+import type { ReportedModel } from '../run/reported-model';
 import { printLine } from './console';
 import { printable } from './printable';
 import { printCounts, printMalformed, shortList } from './summary';
@@ -39,7 +40,7 @@ export function printPatchReport(report: PatchReport): void {
 
 function printImage(name: string, image: ImageReport): void {
   printLine(`\n${pc.bold(printable(name))}  ${COLORS[image.outcome](image.outcome)}`);
-  const meaning = MEANING[image.outcome];
+  const meaning = image.reason === 'model-unavailable' ? undefined : MEANING[image.outcome];
   if (meaning !== undefined) printLine(meaning);
   if (image.detail !== undefined) printLine(pc.yellow(printable(image.detail)));
   if (image.targets.length > 0) printLine(targetTable(image.targets));
@@ -49,9 +50,18 @@ function printImage(name: string, image: ImageReport): void {
     ['digest', image.digest],
     ['script', image.script],
     ['evidence', image.evidence],
+    ['author', image.authorReason],
+    ['model', image.model === undefined ? undefined : modelLine(image.model)],
   ];
   for (const [label, value] of facts)
     if (value !== undefined) printLine(`${pc.dim(label.padEnd(8))} ${printable(value)}`);
+}
+
+function modelLine({ id, calls, inputTokens, outputTokens, cost, costPerFixedVulnerability }: ReportedModel): string {
+  const spent = `${id}: ${calls} ${calls === 1 ? 'call' : 'calls'}, ${inputTokens} + ${outputTokens} tokens`;
+  if (cost === undefined) return spent;
+  const each = costPerFixedVulnerability === undefined ? '' : `, ${costPerFixedVulnerability} per fixed vulnerability`;
+  return `${spent}, ${cost.amount} ${cost.currency}${each}`;
 }
 
 function targetTable(targets: readonly ReportedTarget[]): string {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { ModelConfig } from '../../domain/author/model-config';
+import type { AuthorChoice } from '../../domain/author/proposal';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { toEstate, undeclaredImage } from '../../domain/config/golden-image';
 import { parseConfig } from '../../domain/config/parse-config';
@@ -11,6 +13,9 @@ export interface RunEstate {
   /** Filled in where a run learns more of an image. */
   readonly byRepository: Map<string, GoldenImage>;
   readonly exceptions: readonly RiskException[];
+  /** Who writes patch commands, where the configuration says so. */
+  readonly author?: AuthorChoice;
+  readonly model?: ModelConfig;
 }
 
 /**
@@ -31,10 +36,10 @@ export async function loadEstate(
       cause: error,
     });
   });
-  const { byRepository, exceptions } = toEstate(parseConfig(text, file));
+  const { byRepository, ...estate } = toEstate(parseConfig(text, file));
   return {
+    ...estate,
     byRepository: undeclared === 'always' ? new OpenRepositories(byRepository) : new Map(byRepository),
-    exceptions,
   };
 }
 

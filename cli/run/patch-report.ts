@@ -9,8 +9,11 @@ import { isHeadItem } from '../../domain/table/head-item';
 import { imagePartition } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
+import type { ReplanItem } from '../../domain/table/replan-item';
+import { isReplanItem } from '../../domain/table/replan-item';
 import { EXIT } from '../exit-codes';
 import type { MalformedRecord } from './ingest-files';
+import { reportModel, type ReportedModel } from './reported-model';
 
 /** How a run ended for one image. */
 export type Outcome =
@@ -40,6 +43,10 @@ export interface ImageReport {
   readonly script?: string;
   readonly evidence?: string;
   readonly author?: string;
+  /** Who wrote the commands and why, in a sentence. */
+  readonly authorReason?: string;
+  /** What was asked of a model for it. */
+  readonly model?: ReportedModel;
   readonly targets: readonly ReportedTarget[];
   readonly contract?: { readonly ok: boolean; readonly violations: readonly string[] };
   readonly parked: Readonly<Record<string, number>>;
@@ -72,7 +79,9 @@ export async function reportImage(
   const isOpen = findings.some((finding) => finding.state === 'OPEN');
   const latest = patches.at(-1);
   const touched = latest !== undefined && (latest.sequence > since.sequence || latest.sequence === since.inFlight);
-  const outcome = outcomeOf(latest, touched, isOpen);
+  const replan = items.find(isReplanItem);
+  const waits = isOpen && replan?.state === 'REQUESTED' && replan.notBefore !== undefined ? replan : undefined;
+  const outcome = waits === undefined ? outcomeOf(latest, touched, isOpen) : 'not-built';
   const promoted = head?.promoted;
   const shown =
     touched || (isOpen && latest !== undefined) ? latest : patches.find((patch) => patch.sequence === promoted?.patch);
@@ -80,22 +89,32 @@ export async function reportImage(
     head?.state === 'STOPPED'
       ? `stopped after ${head.failures} failed builds in a row; look at the log, then run again with --retry`
       : undefined;
-  const detail = shown?.state === 'PROMOTED' ? undefined : [shown?.detail, stopped].filter(Boolean).join('; ');
+  const detail =
+    waits === undefined
+      ? [shown?.state === 'PROMOTED' ? undefined : shown?.detail, stopped].filter(Boolean).join('; ')
+      : `${waits.why} The patch waits for the model; not before ${waits.notBefore ?? ''}, or when run again.`;
   return {
     outcome,
-    ...(shown?.reason !== undefined && shown.state !== 'PROMOTED' && { reason: shown.reason }),
-    ...(detail !== undefined && detail !== '' && { detail }),
+    ...reasonOf(waits, shown),
+    ...(detail !== '' && { detail }),
     ...(promoted !== undefined && { image: await shownReference(image, promoted, registry), digest: promoted.digest }),
     ...(shown !== undefined && {
       patchId: shown.patchId,
       script: join(statePath, shown.scriptUri),
       author: shown.author,
+      ...(shown.authorReason !== undefined && { authorReason: shown.authorReason }),
+      ...(shown.model !== undefined && { model: reportModel(shown, shown.model) }),
     }),
     ...(shown?.evidenceUri !== undefined && { evidence: join(statePath, shown.evidenceUri) }),
     targets: touched || isOpen ? reportTargets(shown, findings) : [],
     ...contractOf(shown),
     parked: countParked(findings),
   };
+}
+
+function reasonOf(waits: ReplanItem | undefined, shown: PatchItem | undefined): { readonly reason?: string } {
+  if (waits !== undefined) return { reason: 'model-unavailable' };
+  return shown?.reason === undefined || shown.state === 'PROMOTED' ? {} : { reason: shown.reason };
 }
 
 /** The floating reference, where it really points at the promoted digest; else the immutable one. */

@@ -3,7 +3,8 @@ import type { Engine, EngineName } from '../../adapters/local/engine/engine';
 import { chooseEngine } from '../../adapters/local/engine/choose-engine';
 import { runLocalPipeline } from '../../adapters/local/local-pipeline';
 import { lockState } from '../../adapters/local/state-lock';
-import { rulesAuthor } from '../../domain/author/rules-author';
+import { makePackageInventory } from '../../adapters/local/package-inventory';
+import type { AuthorChoice } from '../../domain/author/proposal';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { GoldenImagesError } from '../../domain/errors';
 import type { Clock, FindingTable, Logger } from '../../domain/ports';
@@ -14,6 +15,7 @@ import { isPatchItem, LIVE_PATCH_STATES } from '../../domain/table/patch-item';
 import { makeGeneratePatch } from '../../functions/generate-patch/generate-patch';
 import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-finding/ingest-finding';
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
+import { chooseAuthors } from './choose-authors';
 import { completeImage, noPackageManager } from './complete-image';
 import { makeBuildStep } from './build-step';
 import { makeGuard } from './guard-image';
@@ -37,6 +39,12 @@ export interface PatchOptions {
   readonly images: readonly string[];
   readonly base?: string;
   readonly engine: EngineName | 'auto' | 'none';
+  /** Who writes the commands; absent: what the configuration says, else rules. */
+  readonly author?: AuthorChoice;
+  /** Takes the place of the configuration's model. */
+  readonly modelId?: string;
+  /** Takes the place of the configuration's region of the model. */
+  readonly modelRegion?: string;
   readonly state?: string;
   readonly tag?: string;
   /** Try again what was held, is exhausted or stopped. */
@@ -77,6 +85,13 @@ async function patchWith(
   const { clock, logger, onProgress, base, tag } = options;
   const { table, scripts, signal } = state;
   const ports = { table, scripts, signal, clock, logger };
+  const authors = await chooseAuthors({
+    ...{ table, clock, logger, onProgress },
+    choice: options.author ?? estate.author ?? 'rules',
+    model: estate.model,
+    modelId: options.modelId,
+    modelRegion: options.modelRegion,
+  });
   const local =
     engine === undefined
       ? undefined
@@ -117,7 +132,18 @@ async function patchWith(
     });
     images.push(image);
   }
-  const generatePatch = makeGeneratePatch({ ...ports, author: rulesAuthor });
+  const generatePatch = makeGeneratePatch({
+    ...ports,
+    authors,
+    ...(estate.model?.prices !== undefined && { prices: estate.model.prices }),
+    ...(local !== undefined && {
+      packagesOf: async (image: GoldenImage, ecosystem: string) =>
+        await makePackageInventory(local.engine).packagesOf(
+          (await local.registry.parentOf(image)).reference,
+          ecosystem,
+        ),
+    }),
+  });
   const signalRebuild = makeSignalRebuild(ports);
   await runLocalPipeline({
     stream: state.stream,

@@ -1,6 +1,5 @@
 import { MemoryFindingTable } from '../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../adapters/local/memory-script-store';
-import { rulesAuthor } from '../../domain/author/rules-author';
 import type { Logger } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { imagePartition } from '../../domain/table/keys';
@@ -58,7 +57,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const generatePatch = makeGeneratePatch({
     table,
     scripts: new MemoryScriptStore(),
-    author: rulesAuthor,
+    authors: { choice: 'rules' },
     clock,
     logger,
   });

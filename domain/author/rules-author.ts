@@ -11,7 +11,6 @@ export const rulesAuthor: PatchAuthor = {
       commands: requireEcosystem(request.ecosystem).proposeCommands(names('upgrade'), names('remove')),
       notFixable: [],
       explanation: 'Each package is raised to the newest version that the configured repositories offer.',
-      modelCalls: 0,
     });
   },
 };

@@ -3,6 +3,8 @@ import { ECOSYSTEM_IDS } from '../ecosystems/ecosystem';
 import { REPOSITORY_NAME } from '../finding/repository-name';
 import { IMAGE_USER } from '../contract/image-user';
 import { IMAGE_TAG, isReservedTag } from './image-tag';
+import { AUTHORS } from '../author/proposal';
+import { modelKeys } from '../author/model-config';
 import { exceptionKeys } from '../policy/exception';
 import { policyKeys } from '../policy/policy';
 
@@ -89,9 +91,10 @@ export const configKeys = z.strictObject({
   policy: policyKeys.optional().describe('Policy for all images.'),
   exceptions: z.array(exceptionKeys).max(10_000).optional().describe('Accepted risks.'),
   author: z
-    .enum(['rules', 'bedrock', 'bedrock-then-rules'])
+    .enum(AUTHORS)
     .optional()
     .describe('Who writes the patch commands. Default: rules in the CLI, bedrock-then-rules in the Lambdas.'),
+  model: modelKeys.optional().describe('The model that the author bedrock asks.'),
   environments: z.record(z.string(), z.looseObject({})).optional().describe('Deployment environments.'),
 });
 

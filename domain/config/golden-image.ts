@@ -1,3 +1,5 @@
+import type { ModelConfig } from '../author/model-config';
+import type { AuthorChoice } from '../author/proposal';
 import type { EcosystemId } from '../ecosystems/ecosystem';
 import type { RiskException } from '../policy/exception';
 import type { BaseFacts } from '../platform/base-facts';
@@ -33,6 +35,9 @@ export interface Estate {
   /** By repository name. */
   readonly byRepository: ReadonlyMap<string, GoldenImage>;
   readonly exceptions: readonly RiskException[];
+  /** Who writes patch commands, where the configuration says so. */
+  readonly author?: AuthorChoice;
+  readonly model?: ModelConfig;
 }
 
 const DEFAULT_TAG = 'stable';
@@ -61,6 +66,8 @@ export function toEstate(config: GoldenImagesConfig): Estate {
   return {
     byRepository: new Map(images.map((image) => [image.repository, image])),
     exceptions: config.exceptions ?? [],
+    ...(config.author !== undefined && { author: config.author }),
+    ...(config.model !== undefined && { model: config.model }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface Finding {
   readonly sourceLayerHash?: string;
   readonly status: FindingStatus;
   readonly severity: Severity;
+  /** Title and description as the scanner wrote them, at most 600 characters: text from outside, not to be trusted. */
+  readonly text?: string;
   /** Installed version, `[epoch:]version[-release]`, an epoch of 0 left out. */
   readonly installed: string;
   /** Lowest version with the fix, same form; absent where no fix is known. */

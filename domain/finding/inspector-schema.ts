@@ -45,6 +45,8 @@ export const inspectorFinding = z.object({
   lastObservedAt: maybe(timestamp),
   updatedAt: maybe(timestamp),
   exploitAvailable: maybe(text(16)),
+  title: z.unknown().optional(),
+  description: z.unknown().optional(),
   epss: maybe(z.object({ score: maybe(z.number().min(0).max(1)) })),
   packageVulnerabilityDetails: maybe(
     z.object({

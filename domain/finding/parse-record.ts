@@ -104,6 +104,7 @@ function toFact(
     ...(pkg.sourceLayerHash !== undefined && { sourceLayerHash: pkg.sourceLayerHash }),
     status,
     severity: parseSeverity(finding.severity),
+    ...freeText(finding),
     installed: joinVersion(pkg),
     ...(floor !== undefined && { floor }),
     exploit: finding.exploitAvailable?.toUpperCase() === 'YES',
@@ -111,6 +112,15 @@ function toFact(
     observedAt,
     firstObservedAt: finding.firstObservedAt ?? observedAt,
   };
+}
+
+/** Longest free text that is kept of a finding. */
+const MAXIMUM_TEXT = 600;
+
+/** Whatever stands in title and description; it decides nothing, so nothing that is wrong with it is a problem. */
+function freeText({ title, description }: InspectorFinding): Pick<Finding, 'text'> {
+  const text = [title, description].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  return text === '' ? {} : { text: text.slice(0, MAXIMUM_TEXT) };
 }
 
 /** Names and versions of OS packages must lie in their ecosystem's alphabet; anything else is hostile or broken. */

@@ -1,25 +1,49 @@
 import type { PatchItem } from '../table/patch-item';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
 
+/** An attempt at a plan. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number;
+  /** The latest attempt that failed, which this one can learn from. */
+  readonly failed?: PatchItem;
+  /** True where another failure would be the last one. */
+  readonly isLast: boolean;
+}
+
+/** Reasons for which a candidate is held that other commands may avoid. */
+const AVOIDABLE: ReadonlySet<string | undefined> = new Set(['contract-broken', 'worse']);
+
+/** True where a candidate was held for what a model's commands did beyond the plan: other commands may do better. */
+export function isHeldForCommands(patch: PatchItem): boolean {
+  return patch.state === 'HELD' && patch.author === 'bedrock' && AVOIDABLE.has(patch.reason);
+}
+
 /**
  * Decides whether a plan is to be tried (again).
  * @param patches the image's patches, any order
- * @returns the attempt's number, or why there is none: a live patch has the same plan, its candidate was held, or it
- *   has failed often enough. Builds that never got to run the script do not count as attempts.
+ * @returns the attempt, or why there is none: a live patch has the same plan, its candidate was held, or it has failed
+ *   often enough. Builds that never got to run the script do not count as attempts.
  */
 export function nextAttempt(
   planHash: string,
   patches: readonly PatchItem[],
   maximumAttempts: number,
-): number | 'same-plan' | 'held' | 'attempts-exhausted' {
-  const same = patches.filter((patch) => patch.planHash === planHash);
+): Attempt | 'same-plan' | 'held' | 'attempts-exhausted' {
+  const same = patches
+    .filter((patch) => patch.planHash === planHash)
+    .sort((left, right) => left.sequence - right.sequence);
   if (same.some((patch) => LIVE_PATCH_STATES.has(patch.state))) return 'same-plan';
-  const latest = same.reduce<PatchItem | undefined>(
-    (newest, patch) => (newest === undefined || patch.sequence > newest.sequence ? patch : newest),
-    undefined,
+  const latest = same.at(-1);
+  if (latest?.state === 'HELD' && !isHeldForCommands(latest)) return 'held';
+  const failed = same.filter(
+    (patch) => (patch.state === 'FAILED' && patch.reason === 'script') || isHeldForCommands(patch),
   );
-  if (latest?.state === 'HELD') return 'held';
-  const failed = same.filter((patch) => patch.state === 'FAILED' && patch.reason === 'script').length;
-  if (failed >= maximumAttempts) return 'attempts-exhausted';
-  return Math.max(0, ...same.map((patch) => patch.attempt)) + 1;
+  if (failed.length >= maximumAttempts) return 'attempts-exhausted';
+  const lesson = failed.at(-1);
+  return {
+    number: Math.max(0, ...same.map((patch) => patch.attempt)) + 1,
+    ...(lesson !== undefined && { failed: lesson }),
+    isLast: failed.length === maximumAttempts - 1,
+  };
 }

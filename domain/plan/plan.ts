@@ -48,11 +48,7 @@ export function makePlan(
   const platform = platformOf(image, observed);
   const removable = new Set(image.policy.removable);
   const targets = new Map<string, TargetDraft>();
-  const add = (
-    named: Pick<Target, 'package' | 'source' | 'reportedAs'>,
-    floor: string,
-    ids: readonly string[],
-  ): void => {
+  const add = (named: Named, floor: string, ids: readonly string[]): void => {
     const draft = targets.get(named.package);
     if (draft === undefined) {
       targets.set(named.package, { named, floor, vulnerabilities: new Set(ids) });
@@ -62,13 +58,8 @@ export function makePlan(
     draft.floor = higherFloor(ecosystem.versionOrder, draft.floor, floor);
     for (const id of ids) draft.vulnerabilities.add(id);
   };
-  for (const { package: name, source, reportedAs, floor, vulnerabilities, ecosystem: of } of carried)
-    if (of === ecosystem.id)
-      add(
-        { package: name, ...(source !== undefined && { source }), ...(reportedAs !== undefined && { reportedAs }) },
-        floor,
-        vulnerabilities,
-      );
+  for (const target of carried)
+    if (target.ecosystem === ecosystem.id) add(nameOf(target), target.floor, target.vulnerabilities);
   for (const finding of findings) {
     const name = plannedName(finding.package, platform);
     const named = { ...name, ...(name.package !== finding.package && { reportedAs: finding.package }) };
@@ -94,9 +85,21 @@ export function makePlan(
   };
 }
 
+/** What a target is called, and what stands for it. */
+type Named = Pick<Target, 'package' | 'source' | 'replacedBy' | 'reportedAs'>;
+
+function nameOf({ package: name, source, replacedBy, reportedAs }: Target): Named {
+  return {
+    package: name,
+    ...(source !== undefined && { source }),
+    ...(replacedBy !== undefined && { replacedBy }),
+    ...(reportedAs !== undefined && { reportedAs }),
+  };
+}
+
 /** A target while findings are folded into it. */
 interface TargetDraft {
-  named: Pick<Target, 'package' | 'source' | 'reportedAs'>;
+  named: Named;
   floor: string;
   readonly vulnerabilities: Set<string>;
 }

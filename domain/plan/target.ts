@@ -5,6 +5,8 @@ export interface Target {
   readonly package: string;
   /** Source package, where it is known to differ from `package`. */
   readonly source?: string;
+  /** Binary package that has taken its place (`libssl3t64` of `libssl3`): where installed, it counts as the target. */
+  readonly replacedBy?: string;
   /** Lowest version that fixes everything known. */
   readonly floor: string;
   readonly action: 'upgrade' | 'remove';

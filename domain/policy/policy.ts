@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../finding/severity';
+import { MODULE_STREAM } from '../vetting/module-stream';
 
 /** What happens with a patch once it is planned. */
 export const MODES = ['auto', 'approve', 'observe'] as const;
@@ -27,6 +28,30 @@ export const policyKeys = z.strictObject({
     .max(100)
     .optional()
     .describe('Packages that a patch may remove instead of upgrading, e.g. linux-libc-dev. Default none.'),
+  companions: z
+    .array(packageName)
+    .max(100)
+    .optional()
+    .describe(
+      'Packages that a patch may upgrade together with its targets, where their upgrade needs that. Default none.',
+    ),
+  replacements: z
+    .record(packageName, z.array(packageName).min(1).max(10))
+    .optional()
+    .describe(
+      'Names that packages may go by now, e.g. libssl3: [libssl3t64]. An installed one counts as the package. Default {}.',
+    ),
+  moduleStreams: z
+    .array(z.string().regex(MODULE_STREAM, 'is not a stream of a module such as nodejs:20'))
+    .max(100)
+    .optional()
+    .describe('dnf and microdnf: streams of modules that a patch may enable, e.g. nodejs:20. Default none.'),
+  findingText: z
+    .enum(['exclude', 'include'])
+    .optional()
+    .describe(
+      'Whether the model may read what the scanner wrote about a vulnerability: free text from outside, marked as not to be trusted. Default exclude.',
+    ),
   patchEndOfLife: z
     .boolean()
     .optional()
@@ -67,6 +92,10 @@ export const DEFAULT_POLICY: Policy = {
   minimumSeverity: 'HIGH',
   minimumEpss: 0.1,
   removable: [],
+  companions: [],
+  replacements: {},
+  moduleStreams: [],
+  findingText: 'exclude',
   patchEndOfLife: false,
   buildsPerDay: 10,
   maximumAttempts: 3,

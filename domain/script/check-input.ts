@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors';
+import { parseModuleStream } from '../vetting/module-stream';
 import type { ScriptInput, ScriptTarget } from './script-input';
 
 /** What an ecosystem allows in the data of a script. */
@@ -34,6 +35,22 @@ export function checkScriptInput(input: ScriptInput, alphabets: Alphabets): void
     }
     seen.add(target.package);
   }
+  for (const name of [...(input.companions?.upgrade ?? []), ...(input.companions?.remove ?? [])]) {
+    must(alphabets.isPackageName(name), 'companion', name);
+    if (seen.has(name)) {
+      throw new BadInputError(`companion ${name} is named before`, { hint: 'name every package once' });
+    }
+    seen.add(name);
+  }
+  const modules = new Set<string>();
+  for (const text of input.moduleStreams ?? []) {
+    const module = parseModuleStream(text)?.module;
+    must(module !== undefined, 'module stream', text);
+    if (module === undefined || modules.has(module)) {
+      throw new BadInputError(`module ${module ?? ''} has two streams`, { hint: 'name one stream of a module' });
+    }
+    modules.add(module);
+  }
 }
 
 function checkTarget(target: ScriptTarget, alphabets: Alphabets): void {
@@ -41,6 +58,9 @@ function checkTarget(target: ScriptTarget, alphabets: Alphabets): void {
   must(alphabets.isVersion(target.floor), `floor of ${target.package}`, target.floor);
   if (target.source !== undefined) {
     must(alphabets.isPackageName(target.source), `source package of ${target.package}`, target.source);
+  }
+  if (target.replacedBy !== undefined) {
+    must(alphabets.isPackageName(target.replacedBy), `replacement of ${target.package}`, target.replacedBy);
   }
   const action: string = target.action;
   must(action === 'upgrade' || action === 'remove', `action of ${target.package}`, action);

@@ -16,16 +16,23 @@ import { shell } from './shell';
  * - `restore` – undoes guards; `clean_caches` – removes downloads. Both run at the end, whatever happened
  */
 export const ENGINE = shell`
-# target <action> <package> <floor> <source>
+# target <action> <package> <floor> <source> [<replacement>]
 target() {
   count=$((count + 1))
-  printf '%s|%s|%s|%s|%s\n' "$count" "$1" "$2" "$3" "$4" >>"$work/targets"
-  names="$names$2 "
-  if [ -n "$4" ]; then names="$names$4 "; fi
+  printf '%s|%s|%s|%s|%s|%s\n' "$count" "$1" "$2" "$3" "$4" "\${5:-}" >>"$work/targets"
+  for t_name in "$2" "$4" "\${5:-}"; do
+    if [ -n "$t_name" ]; then names="$names$t_name "; fi
+  done
 }
 
-# match: the installed binaries of the target in number, wanted, floor and origin. Once found by its own name, a target
-# stays a binary's name, also after that binary was removed.
+# companion <action> <package>
+companion() {
+  printf '%s|%s\n' "$1" "$2" >>"$work/companions"
+  names="$names$2 "
+}
+
+# match: the installed binaries of the target in number, wanted, floor, origin and heir. Once found by its own name, a
+# target stays a binary's name, also after that binary was removed. The heir is always judged as a binary.
 match() {
   while IFS='|' read -r id name arch version source source_version held; do
     if [ "$name" = "$wanted" ]; then : >"$work/named.$number"; fi
@@ -36,6 +43,7 @@ match() {
     if [ "$source_names" = always ] || [ ! -e "$work/named.$number" ]; then
       if [ "$source" = "$wanted" ] || { [ -n "$origin" ] && [ "$source" = "$origin" ]; }; then how=source; fi
     fi
+    if [ -n "$heir" ] && [ "$name" = "$heir" ]; then how=binary; fi
     case $how in
       source) judged=$source_version ;;
       binary) judged=$version ;;
@@ -60,17 +68,17 @@ survey() {
         ;;
     esac
   done <"$work/installed" >"$work/known"
-  while IFS='|' read -r number action wanted floor origin <&3; do
+  while IFS='|' read -r number action wanted floor origin heir <&3; do
     match
   done 3<"$work/targets" >"$1"
 }
 
-# queue <action>: the ids to change, per target and together. An upgrade takes all binaries of a target of which one is
-# below the floor; held ones are left alone.
+# queue <action> <matches>: the ids to change, per target and together. An upgrade takes all binaries of a target of
+# which one is below the floor; held ones are left alone.
 queue() {
   : >"$work/$1.list"
   : >"$work/$1.groups"
-  while IFS='|' read -r number action wanted floor origin <&3; do
+  while IFS='|' read -r number action wanted floor origin heir <&3; do
     if [ "$action" != "$1" ]; then continue; fi
     needed=no
     : >"$work/$1.$number"
@@ -78,7 +86,7 @@ queue() {
       if [ "$owner" != "$number" ] || [ -n "$held" ]; then continue; fi
       if [ "$ok" = no ] || [ "$action" = remove ]; then needed=yes; fi
       printf '%s\n' "$id" >>"$work/$1.$number"
-    done <"$work/before"
+    done <"$2"
     if [ "$needed" = yes ]; then
       printf '%s\n' "$number" >>"$work/$1.groups"
       cat "$work/$1.$number" >>"$work/$1.list"
@@ -87,17 +95,85 @@ queue() {
   sort -u "$work/$1.list" >"$work/$1.all"
 }
 
+# escort <action>: the ids of the companions that the last survey found; held ones are left alone.
+escort() {
+  while IFS='|' read -r e_action e_name; do
+    if [ "$e_action" != "$1" ]; then continue; fi
+    while IFS='|' read -r id name arch version source source_version held; do
+      if [ "$name" = "$e_name" ] && [ -z "$held" ]; then printf '%s\n' "$id"; fi
+    done <"$work/known"
+  done <"$work/companions" >"$work/$1.companions"
+}
+
+# attempt <action> <ids> <log> together|alone: changes these ids and the companions, which asks for the newest of all;
+# where that fails, or there are none, these ids only.
+attempt() {
+  if [ -s "$work/$1.companions" ]; then
+    sort -u "$2" "$work/$1.companions" >"$work/accompanied"
+    if change "$1" "$work/accompanied" "$3" together; then return 0; fi
+    settle
+  fi
+  change "$1" "$2" "$3" "$4"
+}
+
 # apply <action>: all in one transaction; where that fails, target by target, keeping what works.
 apply() {
-  queue "$1"
   if [ ! -s "$work/$1.all" ]; then return 0; fi
-  touched=yes
-  if [ "$1" = upgrade ]; then refresh; fi
-  if change "$1" "$work/$1.all" "$work/$1.log" together; then return 0; fi
+  if attempt "$1" "$work/$1.all" "$work/$1.log" together; then return 0; fi
   settle
   while IFS= read -r number <&3; do
-    change "$1" "$work/$1.$number" "$work/$1.$number.log" alone || settle
+    attempt "$1" "$work/$1.$number" "$work/$1.$number.log" alone || settle
   done 3<"$work/$1.groups"
+}
+
+# recount: what is still to be changed, and with what.
+recount() {
+  survey "$work/now" || fail 'cannot read the package database after a change'
+  for r_action in remove upgrade; do
+    queue "$r_action" "$work/now"
+    escort "$r_action"
+  done
+}
+
+# shed: removes companions that did not go with a target, all or one by one. What others need stays.
+shed() {
+  if change remove "$work/remove.companions" "$work/companions.log" together; then return 0; fi
+  settle
+  while IFS= read -r id <&3; do
+    printf '%s\n' "$id" >"$work/companion"
+    change remove "$work/companion" "$work/companions.log" alone || settle
+  done 3<"$work/remove.companions"
+}
+
+# patch: changes what the targets need. Where none of them needs anything, nothing is touched. What is left in the end is
+# tried again without companions: those that were in the way may be gone, and a transaction may have gone well and yet
+# have left a target back for a companion's sake.
+patch() {
+  queue remove "$work/before"
+  queue upgrade "$work/before"
+  if [ ! -s "$work/remove.all" ] && [ ! -s "$work/upgrade.all" ]; then return 0; fi
+  touched=yes
+  escort upgrade
+  escort remove
+  if [ -s "$work/remove.all" ]; then
+    apply remove
+    recount
+  fi
+  if [ -s "$work/remove.companions" ]; then
+    shed
+    recount
+    : >"$work/remove.companions"
+    apply remove
+    recount
+  fi
+  if [ ! -s "$work/upgrade.all" ]; then return 0; fi
+  refresh
+  apply upgrade
+  if [ -s "$work/upgrade.companions" ]; then
+    recount
+    : >"$work/upgrade.companions"
+    apply upgrade
+  fi
 }
 
 main() {
@@ -108,11 +184,11 @@ main() {
     work=$(mktemp -d /var/tmp/golden-images.XXXXXXXXXX 2>/dev/null) ||
     fail 'cannot make a private directory in /tmp or /var/tmp'
   : >"$work/targets"
+  : >"$work/companions"
   plan
   start
   survey "$work/before" || fail 'cannot read the package database'
-  apply remove
-  apply upgrade
+  patch
   if [ "$touched" = yes ]; then
     survey "$work/after" || fail 'cannot read the package database after the run'
   else

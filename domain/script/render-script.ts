@@ -16,6 +16,8 @@ export interface ScriptTemplate extends Alphabets {
   readonly sourceNames: 'always' | 'fallback';
   /** Whether the package manager resolves repositories at a release; elsewhere the input's is of no effect. */
   readonly takesReleasever: boolean;
+  /** Whether the package manager has streams of modules; elsewhere the input's are of no effect. */
+  readonly takesModuleStreams: boolean;
   /** The shell functions that the engine calls; see {@link ENGINE} for their contracts. */
   readonly functions: string;
 }
@@ -27,10 +29,14 @@ export interface ScriptTemplate extends Alphabets {
  */
 export function renderScript(template: ScriptTemplate, input: ScriptInput): string {
   checkScriptInput(input, template);
-  const targets = input.targets.map(
-    (target) =>
-      `  target ${[target.action, target.package, target.floor, target.source ?? ''].map((word) => quote(word)).join(' ')}`,
+  const call = (name: string, words: readonly string[]): string => `  ${[name, ...words.map(quote)].join(' ')}`;
+  const targets = input.targets.map(({ action, package: name, floor, source = '', replacedBy }) =>
+    call('target', [action, name, floor, source, ...(replacedBy === undefined ? [] : [replacedBy])]),
   );
+  const companions = (['upgrade', 'remove'] as const).flatMap((action) =>
+    (input.companions?.[action] ?? []).map((name) => call('companion', [action, name])),
+  );
+  const streams = template.takesModuleStreams ? (input.moduleStreams ?? []) : [];
   const data = [
     '#!/bin/sh',
     '# golden-images patch script; rendered, do not edit',
@@ -43,7 +49,9 @@ export function renderScript(template: ScriptTemplate, input: ScriptInput): stri
     `  ecosystem=${quote(template.ecosystem)}`,
     `  source_names=${quote(template.sourceNames)}`,
     ...(template.takesReleasever ? [`  releasever=${quote(input.releasever ?? '')}`] : []),
+    ...(streams.length > 0 ? [`  streams=${quote(streams.join(' '))}`] : []),
     ...targets,
+    ...companions,
     '}',
   ];
   return (

@@ -95,7 +95,7 @@ report_target() {
 report() {
   fixed=0
   residual=0
-  while IFS='|' read -r number action wanted floor origin <&3; do
+  while IFS='|' read -r number action wanted floor origin heir <&3; do
     report_target
   done 3<"$work/targets"
 }

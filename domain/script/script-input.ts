@@ -10,6 +10,13 @@ export interface ScriptInput {
   readonly targets: readonly ScriptTarget[];
   /** AL2023 release to resolve repositories at; a date such as `2023.5.20240819` or `latest`. */
   readonly releasever?: string;
+  /** Packages beside the targets: changed together with targets that need it, and never for their own sake. */
+  readonly companions?: {
+    readonly upgrade: readonly string[];
+    readonly remove: readonly string[];
+  };
+  /** Streams to enable before the upgrade, as `name:stream`. For dnf and microdnf; elsewhere of no effect. */
+  readonly moduleStreams?: readonly string[];
 }
 
 /** One target as the script sees it. */
@@ -22,4 +29,6 @@ export interface ScriptTarget {
   readonly action: 'upgrade' | 'remove';
   /** Source package name where it is known to differ from `package` (e.g. `linux` of `linux-libc-dev`). */
   readonly source?: string;
+  /** Binary package that has taken its place (`libssl3t64` of `libssl3`): where installed, it is raised and judged too. */
+  readonly replacedBy?: string;
 }

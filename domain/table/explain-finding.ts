@@ -103,8 +103,24 @@ function patchLines(finding: FindingItem, patches: readonly PatchItem[]): string
     const why = patch.detail === undefined ? '' : ` (${patch.detail})`;
     return [
       `Patch ${patch.sequence} by ${patch.author}, attempt ${patch.attempt}, raises ${target.package} to ${target.floor} or higher: ${patch.state} since ${patch.stateSince}${why}${result}.`,
+      ...authorLines(patch, target.package),
     ];
   });
+}
+
+/** Who won over whom with the commands, and what the model thought of this target. */
+function authorLines({ authorReason, model, completed, disagreements }: PatchItem, name: string): string[] {
+  const lines = authorReason === undefined ? [] : [authorReason];
+  for (const { cached, verdict, refusals, inputTokens, outputTokens, requestHash } of model?.questions ?? []) {
+    const told = refusals.length === 0 ? verdict : `${verdict} (${refusals.join(', ')})`;
+    const cost = cached ? 'answered from the record' : `${inputTokens} + ${outputTokens} tokens`;
+    lines.push(`Question ${requestHash.slice(0, 12)} to ${model?.id ?? ''}: ${told}, ${cost}.`);
+  }
+  if (completed?.includes(name) === true) lines.push(`The model's commands leave ${name} out: rules completed it.`);
+  const doubt = disagreements?.find((one) => one.package === name);
+  if (doubt !== undefined)
+    lines.push(`The model calls ${name} not fixable, and rules try it all the same: ${doubt.reason}`);
+  return lines;
 }
 
 /** What is particular to this package, and what a person can do about it. */

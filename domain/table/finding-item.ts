@@ -22,6 +22,8 @@ export interface Observation {
   readonly pushedAt?: string;
   /** SHA-256 (16 hex) of the facts that a decision depends on; a changed EPSS score alone leaves it as it is. */
   readonly semanticHash: string;
+  /** What the scanner wrote of it; kept only where policy lets the model read it. */
+  readonly text?: string;
   /** True where it was derived from the digest's package database and what the scanner said of another digest. */
   readonly derived?: true;
   /** Proof that the vulnerability is gone from the digest. */

@@ -5,8 +5,11 @@ import type { FindingItem, Observation } from './finding-item';
 /** Observations kept of digests that are neither current, previous nor candidate. */
 const OTHER_DIGESTS_KEPT = 3;
 
-/** Makes the observation of a finding on its digest. */
-export function toObservation(finding: Finding): Observation {
+/**
+ * Makes the observation of a finding on its digest.
+ * @param keepText whether what the scanner wrote is kept: only where policy lets the model read it
+ */
+export function toObservation(finding: Finding, keepText = false): Observation {
   const facts = {
     status: finding.status,
     severity: finding.severity,
@@ -19,6 +22,7 @@ export function toObservation(finding: Finding): Observation {
     ...(finding.endOfLife === true && { endOfLife: true as const }),
     ...(finding.pushedAt !== undefined && { pushedAt: finding.pushedAt }),
     observedAt: finding.observedAt,
+    ...(keepText && finding.text !== undefined && { text: finding.text }),
   };
   return { ...facts, semanticHash: semanticHash(facts) };
 }

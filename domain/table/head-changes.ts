@@ -39,14 +39,18 @@ export async function adoptDigest(table: FindingTable, image: string, seen: Seen
   });
 }
 
-/** Asks generate-patch to look at an image (again). */
-export async function requestReplan(table: FindingTable, image: string, why: string): Promise<void> {
+/**
+ * Asks generate-patch to look at an image (again).
+ * @param notBefore where an author that could not be asked is to be left alone until then; a request without it means now
+ */
+export async function requestReplan(table: FindingTable, image: string, why: string, notBefore?: Date): Promise<void> {
   await updateItem<ReplanItem>(table, replanKey(image), isReplanItem, () => ({
     ...replanKey(image),
     type: 'REPLAN',
     image,
     state: 'REQUESTED',
     why,
+    ...(notBefore !== undefined && { notBefore: notBefore.toISOString() }),
   }));
 }
 

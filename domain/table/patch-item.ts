@@ -1,5 +1,7 @@
+import type { Authorship } from '../author/patch-authorship';
 import type { TargetOutcome } from '../plan/target-outcome';
 import type { Target } from '../plan/target';
+import type { ScriptExtras } from '../script/carry-extras';
 import type { TableItem, Versioned } from './items';
 
 /** States of a patch (design.md 4). */
@@ -33,44 +35,47 @@ export const LIVE_PATCH_STATES: ReadonlySet<PatchState> = new Set([
 ]);
 
 /** `PATCH#<sequence>`: what is to be done, by whom it was written, and how far it got. */
-export type PatchItem = Versioned & {
-  readonly type: 'PATCH';
-  readonly image: string;
-  /** Counts the image's patches from 1. */
-  readonly sequence: number;
-  readonly state: PatchState;
-  /** ISO 8601; when `state` was entered. */
-  readonly stateSince: string;
-  /** Why it was HELD, FAILED, SUPERSEDED, …: a stable code. */
-  readonly reason?: string;
-  /** The reason in a sentence. */
-  readonly detail?: string;
-  /** SHA-256 (hex) over image, targets and policy: what the patch is for. */
-  readonly planHash: string;
-  /** Release whose repositories are used, where the distribution is locked to one. */
-  readonly releasever?: string;
-  /** SHA-256 (hex) of the script: what the patch does. */
-  readonly patchId: string;
-  readonly scriptUri: string;
-  readonly ecosystem: string;
-  readonly targets: readonly Target[];
-  /** Whose commands were taken. */
-  readonly author: 'rules' | 'bedrock';
-  /** Calls of a model that the patch cost. */
-  readonly modelCalls: number;
-  /** URI of the proposals and verdicts. */
-  readonly proposalUri?: string;
-  /** 1 for the first attempt at this plan. */
-  readonly attempt: number;
-  /** Image Builder's ARN of the build, or the local builder's id. */
-  readonly buildId?: string;
-  readonly candidate?: { readonly reference: string; readonly digest: string };
-  readonly outcomes?: readonly TargetOutcome[];
-  /** What the candidate broke of the image's contract; one sentence each. */
-  readonly violations?: readonly string[];
-  readonly buildLogUri?: string;
-  readonly evidenceUri?: string;
-};
+export type PatchItem = Versioned &
+  Partial<Authorship> & {
+    readonly type: 'PATCH';
+    readonly image: string;
+    /** Counts the image's patches from 1. */
+    readonly sequence: number;
+    readonly state: PatchState;
+    /** ISO 8601; when `state` was entered. */
+    readonly stateSince: string;
+    /** Why it was HELD, FAILED, SUPERSEDED, …: a stable code. */
+    readonly reason?: string;
+    /** The reason in a sentence. */
+    readonly detail?: string;
+    /** SHA-256 (hex) over image, targets and policy: what the patch is for. */
+    readonly planHash: string;
+    /** Release whose repositories are used, where the distribution is locked to one. */
+    readonly releasever?: string;
+    /** SHA-256 (hex) of the script: what the patch does. */
+    readonly patchId: string;
+    readonly scriptUri: string;
+    readonly ecosystem: string;
+    readonly targets: readonly Target[];
+    /** What the script does beside raising its targets. */
+    readonly extras?: ScriptExtras;
+    /** Whose commands were taken. */
+    readonly author: 'rules' | 'bedrock';
+    /** Questions to a model that the patch cost; answers on record cost none. */
+    readonly modelCalls: number;
+    /** URI of the proposals and verdicts. */
+    readonly proposalUri?: string;
+    /** 1 for the first attempt at this plan. */
+    readonly attempt: number;
+    /** Image Builder's ARN of the build, or the local builder's id. */
+    readonly buildId?: string;
+    readonly candidate?: { readonly reference: string; readonly digest: string };
+    readonly outcomes?: readonly TargetOutcome[];
+    /** What the candidate broke of the image's contract; one sentence each. */
+    readonly violations?: readonly string[];
+    readonly buildLogUri?: string;
+    readonly evidenceUri?: string;
+  };
 
 /** Narrows an item of the table. */
 export function isPatchItem(item: TableItem): item is PatchItem {

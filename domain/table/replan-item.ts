@@ -6,6 +6,8 @@ export type ReplanItem = Versioned & {
   readonly image: string;
   readonly state: 'REQUESTED' | 'DONE';
   readonly why: string;
+  /** ISO 8601; before it the author that was not to be had is not asked again. */
+  readonly notBefore?: string;
 };
 
 /** Narrows an item of the table. */

@@ -1,7 +1,7 @@
 import type { Grammar } from './grammar';
 import type { Word } from './lexer';
 import type { Outcome } from './outcome';
-import { NOTHING, refuse } from './outcome';
+import { NOTHING, accept, refuse } from './outcome';
 import { visible } from './text';
 
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
@@ -51,7 +51,7 @@ export function judgeRemoveFiles(words: readonly Word[], grammar: Grammar): Outc
   const flags = words.slice(0, Math.max(firstPath, 0)).map((word) => word.value);
   const paths = words.slice(flags.length);
   if (firstPath > 0 && RECURSIVE_FORCE.has(flags.join(' ')) && paths.every((word) => isCachePath(word, grammar))) {
-    return { kind: 'operation', operation: { kind: 'clean' } };
+    return accept({ kind: 'clean' });
   }
   return refuse(
     'unknown-command',

@@ -1,4 +1,4 @@
-import type { FlagRule, ValueRule } from './grammar';
+import type { FlagRule } from './grammar';
 import type { Problem } from './problem';
 import { visible } from './text';
 
@@ -7,6 +7,8 @@ export interface ReadArguments {
   /** Words that are neither flags nor values of flags, in order. */
   readonly positionals: readonly Positional[];
   readonly problems: readonly Problem[];
+  /** Values of the flags that name a release, in order. */
+  readonly releases: readonly string[];
 }
 
 /** A word that is no flag. */
@@ -19,7 +21,10 @@ export interface Positional {
 interface FlagVerdict {
   readonly consumed: 1 | 2;
   readonly problem?: Problem;
+  readonly release?: string;
 }
+
+type ValueFlag = Extract<FlagRule, { kind: 'value' }>;
 
 /** One-letter switches written together; nobody needs more than eight. */
 const CLUSTER = /^-[A-Za-z]{2,8}$/;
@@ -32,6 +37,7 @@ const CLUSTER = /^-[A-Za-z]{2,8}$/;
 export function readArguments(words: readonly string[], rules: readonly FlagRule[]): ReadArguments {
   const positionals: Positional[] = [];
   const problems: Problem[] = [];
+  const releases: string[] = [];
   for (let at = 0; at < words.length;) {
     const word = words[at] ?? '';
     if (!word.startsWith('-')) {
@@ -41,9 +47,10 @@ export function readArguments(words: readonly string[], rules: readonly FlagRule
     }
     const verdict = judgeFlag(word, words[at + 1], rules);
     if (verdict.problem !== undefined) problems.push(verdict.problem);
+    if (verdict.release !== undefined) releases.push(verdict.release);
     at += verdict.consumed;
   }
-  return { positionals, problems };
+  return { positionals, problems, releases };
 }
 
 function judgeFlag(word: string, next: string | undefined, rules: readonly FlagRule[]): FlagVerdict {
@@ -57,7 +64,7 @@ function judgeFlag(word: string, next: string | undefined, rules: readonly FlagR
   const rule = findRule(joined.name, rules);
   if (rule?.kind === 'refused') return { consumed: 1, problem: rule };
   if (rule?.kind === 'value' && joined.value !== undefined) {
-    return judgeValue(joined.name, joined.value, rule.values, 1);
+    return judgeValue(joined.name, joined.value, rule, 1);
   }
   return CLUSTER.test(word) ? judgeCluster(word, rules) : { consumed: 1, problem: notAllowed(word, rules) };
 }
@@ -75,7 +82,7 @@ function judgeSeparate(
       return { consumed: rule.takesValue ? 2 : 1, problem: rule };
     case 'value':
       if (next === undefined) return { consumed: 1, problem: notAllowed(word, rules) };
-      return judgeValue(word, next, rule.values, 2);
+      return judgeValue(word, next, rule, 2);
   }
 }
 
@@ -89,10 +96,10 @@ function judgeCluster(word: string, rules: readonly FlagRule[]): FlagVerdict {
   return { consumed: 1 };
 }
 
-function judgeValue(name: string, value: string, allowed: readonly ValueRule[], consumed: 1 | 2): FlagVerdict {
-  const matches = allowed.some((rule) => (typeof rule === 'string' ? rule === value : rule.test(value)));
-  if (matches) return { consumed };
-  const literals = allowed.filter((rule) => typeof rule === 'string');
+function judgeValue(name: string, value: string, { values, means }: ValueFlag, consumed: 1 | 2): FlagVerdict {
+  const matches = values.some((rule) => (typeof rule === 'string' ? rule === value : rule.test(value)));
+  if (matches) return means === 'release' ? { consumed, release: value } : { consumed };
+  const literals = values.filter((rule) => typeof rule === 'string');
   const known = literals.length > 0 ? `; allowed are ${literals.join(', ')}` : '';
   return {
     consumed,

@@ -1,4 +1,4 @@
-import type { RefusalCode } from './operations';
+import type { ModuleAction, RefusalCode } from './operations';
 
 /** A value as written, or a pattern for the whole of it (anchored at both ends, without nested repetition). */
 export type ValueRule = string | RegExp;
@@ -8,7 +8,13 @@ export type FlagRule =
   /** Takes no value. One-letter switches may be written together: `-yq`. */
   | { readonly kind: 'switch'; readonly names: readonly string[] }
   /** Takes one of a closed set of values: `--flag value`, `--flag=value`, `-f value`, `-fvalue`. */
-  | { readonly kind: 'value'; readonly names: readonly string[]; readonly values: readonly ValueRule[] }
+  | {
+      readonly kind: 'value';
+      readonly names: readonly string[];
+      readonly values: readonly ValueRule[];
+      /** `release`: the value is the release of the distribution that packages are taken from. */
+      readonly means?: 'release';
+    }
   /** Never allowed, yet worth a better reason, or known to take a value that must not be read as a verb. */
   | {
       readonly kind: 'refused';
@@ -25,14 +31,16 @@ export type ArgumentRule =
   /** At least one word of a closed list, or none where that is `optional`. */
   | { readonly kind: 'words'; readonly words: readonly string[]; readonly optional?: true }
   /** At least one package; `whenNone` is the reason where there is none. */
-  | { readonly kind: 'packages'; readonly whenNone: { readonly code: RefusalCode; readonly message: string } };
+  | { readonly kind: 'packages'; readonly whenNone: { readonly code: RefusalCode; readonly message: string } }
+  /** One of the actions, then at least one module: `enable NAME:STREAM`, `reset NAME`. */
+  | { readonly kind: 'modules'; readonly actions: readonly ModuleAction[] };
 
 /** One verb of a command. Verbs that no rule names are refused as `unknown-command`. */
 export type VerbRule =
   | {
       readonly kind: 'operation';
       readonly names: readonly string[];
-      readonly operation: 'refresh' | 'upgrade' | 'remove' | 'clean';
+      readonly operation: 'refresh' | 'upgrade' | 'remove' | 'module' | 'clean';
       readonly arguments: ArgumentRule;
       /** Flags of this verb beside those of the command. */
       readonly flags: readonly FlagRule[];

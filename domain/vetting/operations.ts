@@ -1,4 +1,4 @@
-/** A package as a command named it: the name of a target or of a known binary of one. */
+/** A package as a command named it: a target, a known binary or replacement of one, a companion, or a removable package. */
 export interface PackageSpec {
   readonly name: string;
   /** Version that the command asked for, at or above the target's floor. Kept for the audit; the script installs the newest. */
@@ -10,9 +10,24 @@ export interface PackageSpec {
 /** What vetted commands mean. The script is rendered from these; the text of a command never reaches it. */
 export type Operation =
   | { readonly kind: 'refresh' }
-  | { readonly kind: 'upgrade'; readonly packages: readonly PackageSpec[] }
+  | {
+      readonly kind: 'upgrade';
+      readonly packages: readonly PackageSpec[];
+      /** Release of Amazon Linux 2023 that the command named: `latest`, `2023` or dated as `2023.5.20240819`. */
+      readonly releasever?: string;
+    }
   | { readonly kind: 'remove'; readonly packages: readonly PackageSpec[] }
+  /** dnf and microdnf: of which stream of a module packages come. A `reset` has no stream, the others have one. */
+  | {
+      readonly kind: 'module';
+      readonly action: ModuleAction;
+      readonly module: string;
+      readonly stream?: string;
+    }
   | { readonly kind: 'clean' };
+
+/** What may be done with a module's stream. `switch-to` means the same as a `reset` and an `enable`. */
+export type ModuleAction = 'enable' | 'reset' | 'switch-to';
 
 /** Stable codes of refusals. */
 export const REFUSAL_CODES = [
@@ -24,6 +39,8 @@ export const REFUSAL_CODES = [
   'flag-not-allowed',
   /** A package (or all packages) outside the plan's targets. */
   'package-not-in-targets',
+  /** A module stream that policy does not list, a profile of one, or a second stream of the same module. */
+  'module-not-allowed',
   /** A version below the installed one or below the floor. */
   'downgrade',
   /** Removal of a package that policy does not list as removable. */
@@ -59,6 +76,8 @@ export interface VettingTarget {
   readonly installed?: string;
   /** Binary package names known to belong to the target, where its name is a source package's. */
   readonly binaries?: readonly string[];
+  /** Names that the package goes by now (`libssl3t64` for `libssl3`): an upgrade that names one covers the target. */
+  readonly replacements?: readonly string[];
 }
 
 /** What the commands are judged against. */
@@ -66,6 +85,12 @@ export interface VettingContext {
   readonly targets: readonly VettingTarget[];
   /** Packages that policy allows to be removed. Default none. */
   readonly removable?: readonly string[];
+  /** Packages that may be upgraded beside the targets; they never cover one. Default none. */
+  readonly companions?: readonly string[];
+  /** Streams that may be enabled, as `name:stream`; their modules may be reset. Default none. */
+  readonly moduleStreams?: readonly string[];
+  /** Release that the configuration fixed: commands may name no other. Default: any well-formed one, but one only. */
+  readonly releasever?: string;
 }
 
 /** The verdict on proposed commands; `accepted` only where nothing was refused. */

@@ -15,7 +15,10 @@ export interface JudgedPackages {
 
 /** Judges package arguments against one plan. */
 export interface PackageJudge {
-  /** Packages to upgrade: targets and their binaries, at or above floor and installed version. */
+  /**
+   * Packages to upgrade: targets, their binaries and replacements, at or above floor and installed version; and
+   * companions, of which no version can be judged, so that none may be named.
+   */
   upgrade(texts: readonly string[]): JudgedPackages;
   /** Packages to remove: those that policy lists, by their bare names. */
   remove(texts: readonly string[]): JudgedPackages;
@@ -23,12 +26,14 @@ export interface PackageJudge {
   uncovered(operations: readonly Operation[]): string[];
 }
 
-type JudgingEcosystem = Pick<Ecosystem, 'grammar' | 'isPackageName' | 'isVersion' | 'versionOrder'>;
+/** The part of an ecosystem that judges packages. */
+export type JudgingEcosystem = Pick<Ecosystem, 'grammar' | 'isPackageName' | 'isVersion' | 'versionOrder'>;
 
 /** Makes the judge of one plan's packages. */
 export function makePackageJudge(ecosystem: JudgingEcosystem, context: VettingContext): PackageJudge {
   const targetsByName = indexTargets(context.targets);
   const removable = new Set(context.removable ?? []);
+  const companions = new Set(context.companions ?? []);
   const rules = {
     syntax: ecosystem.grammar.packages,
     isPackageName: (text: string) => ecosystem.isPackageName(text),
@@ -61,12 +66,16 @@ export function makePackageJudge(ecosystem: JudgingEcosystem, context: VettingCo
     upgrade: (texts) =>
       judgeAll(
         texts,
-        (name) => targetsByName.has(name),
+        (name) => targetsByName.has(name) || companions.has(name),
         (name) => ({
           code: 'package-not-in-targets',
-          message: `Leave "${name}" out: it is neither a target of the plan nor a known binary of one.`,
+          message: `Leave "${name}" out: it is neither a target of the plan, nor a known binary of one, nor a companion.`,
         }),
-        (argument) => judgeVersion(argument, targetsByName.get(argument.spec.name) ?? [], ecosystem.versionOrder),
+        (argument) => {
+          const targets = targetsByName.get(argument.spec.name);
+          if (targets !== undefined) return judgeVersion(argument, targets, ecosystem.versionOrder);
+          return argument.spec.version === undefined ? undefined : companionVersion(argument.spec);
+        },
       ),
     remove: (texts) =>
       judgeAll(
@@ -82,8 +91,11 @@ export function makePackageJudge(ecosystem: JudgingEcosystem, context: VettingCo
             : { code: 'malformed-package', message: `Write "${spec.name}" without a version to remove it.` },
       ),
     uncovered: (operations) => {
-      const named = new Set(operations.flatMap((item) => ('packages' in item ? item.packages : [])).map((p) => p.name));
-      return context.targets.filter((target) => !namesOf(target).some((n) => named.has(n))).map((t) => t.package);
+      const upgraded = namedIn(operations, 'upgrade');
+      const removed = namedIn(operations, 'remove');
+      const isCovered = (target: VettingTarget): boolean =>
+        namesOf(target).some((name) => upgraded.has(name)) || ownNames(target).some((name) => removed.has(name));
+      return context.targets.filter((target) => !isCovered(target)).map((target) => target.package);
     },
   };
 }
@@ -100,8 +112,22 @@ function indexTargets(targets: readonly VettingTarget[]): ReadonlyMap<string, re
   return index;
 }
 
+/** Names that an upgrade may call a target by. */
 function namesOf(target: VettingTarget): readonly string[] {
+  return [...ownNames(target), ...(target.replacements ?? [])];
+}
+
+function ownNames(target: VettingTarget): readonly string[] {
   return [target.package, ...(target.binaries ?? [])];
+}
+
+function namedIn(operations: readonly Operation[], kind: 'upgrade' | 'remove'): ReadonlySet<string> {
+  return new Set(operations.flatMap((item) => (item.kind === kind ? item.packages.map((spec) => spec.name) : [])));
+}
+
+function companionVersion({ name, version = '' }: PackageSpec): Problem {
+  const message = `Write "${name}" without the version ${visible(version, 80)}: it is no target, so none can be judged.`;
+  return { code: 'downgrade', message };
 }
 
 /** A version must reach the installed version and the floor of every target that the name belongs to. */

@@ -17,6 +17,7 @@ const SERIOUSNESS: readonly RefusalCode[] = [
   'downgrade',
   'flag-not-allowed',
   'package-not-in-targets',
+  'module-not-allowed',
   'malformed-package',
   'incomplete',
 ];

@@ -2,8 +2,8 @@ import type { Ecosystem } from '../ecosystems/ecosystem';
 import { judgeCommand } from './command';
 import { lex } from './lexer';
 import type { Operation, Refusal, VettingContext, VettingResult } from './operations';
-import { makePackageJudge } from './packages';
-import type { PackageJudge } from './packages';
+import type { Judges } from './judges';
+import { makeJudges } from './judges';
 import type { Problem } from './problem';
 import { MAXIMUM_CHARACTERS, MAXIMUM_COMMANDS, findForeignCharacter, visible } from './text';
 
@@ -25,10 +25,10 @@ interface Findings {
  * @param context the plan's targets and what policy allows
  */
 export function vet(commands: readonly string[], ecosystem: VettingEcosystem, context: VettingContext): VettingResult {
-  const judge = makePackageJudge(ecosystem, context);
+  const judges = makeJudges(ecosystem, context);
   const findings: Findings = { operations: [], refusals: [], commands: 0 };
   const oversize = findOversize(commands);
-  if (oversize === undefined) vetTexts(commands, ecosystem, judge, findings);
+  if (oversize === undefined) vetTexts(commands, ecosystem, judges, findings);
   else findings.refusals.push(oversize);
 
   const { operations, refusals } = findings;
@@ -39,17 +39,12 @@ export function vet(commands: readonly string[], ecosystem: VettingEcosystem, co
   return {
     verdict: accepted ? 'accepted' : 'refused',
     operations: accepted ? operations : [],
-    uncovered: judge.uncovered(operations),
+    uncovered: judges.packages.uncovered(operations),
     refusals,
   };
 }
 
-function vetTexts(
-  texts: readonly string[],
-  ecosystem: VettingEcosystem,
-  judge: PackageJudge,
-  findings: Findings,
-): void {
+function vetTexts(texts: readonly string[], ecosystem: VettingEcosystem, judges: Judges, findings: Findings): void {
   for (const text of texts) {
     const foreign = findForeignCharacter(text);
     if (foreign !== undefined) {
@@ -67,8 +62,8 @@ function vetTexts(
         findings.refusals.push(refusal(statement.source, { code: 'shell-syntax', message: statement.message }));
         continue;
       }
-      const outcome = judgeCommand(statement.words, ecosystem.grammar, judge);
-      if (outcome.kind === 'operation') findings.operations.push(outcome.operation);
+      const outcome = judgeCommand(statement.words, ecosystem.grammar, judges);
+      if (outcome.kind === 'operations') findings.operations.push(...outcome.operations);
       else if (outcome.kind === 'refused') findings.refusals.push(refusal(statement.source, outcome.problem));
     }
   }

@@ -1,48 +1,35 @@
-import type { PatchProposal } from '../../domain/author/proposal';
-import { rulesAuthor } from '../../domain/author/rules-author';
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { requireEcosystem } from '../../domain/ecosystems';
-import { ConditionFailedError } from '../../domain/errors';
-import type { Plan } from '../../domain/plan/plan';
 import { makePlan } from '../../domain/plan/plan';
 import { nextAttempt } from '../../domain/plan/next-attempt';
 import { openFindings } from '../../domain/plan/open-findings';
-import type { Clock, FindingTable, Logger, PatchAuthor, ScriptStore } from '../../domain/ports';
-import { storedTargets } from '../../domain/plan/stored-targets';
 import type { Target } from '../../domain/plan/target';
-import { scriptTargets } from '../../domain/script/script-targets';
 import { isHeadItem } from '../../domain/table/head-item';
-import { settleReplan } from '../../domain/table/head-changes';
+import { requestReplan, settleReplan } from '../../domain/table/head-changes';
+import type { ReplanItem } from '../../domain/table/replan-item';
 import { isReplanItem } from '../../domain/table/replan-item';
 import { isFindingItem } from '../../domain/table/finding-item';
-import { imagePartition, patchKey } from '../../domain/table/keys';
-import type { PatchItem, PatchState } from '../../domain/table/patch-item';
+import { imagePartition } from '../../domain/table/keys';
+import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem, LIVE_PATCH_STATES } from '../../domain/table/patch-item';
 import { markResidual } from '../../domain/table/mark-residual';
 import { movePatch } from '../../domain/table/move-patch';
-import type { VettingResult } from '../../domain/vetting/operations';
-import { vetProposal } from '../../domain/vetting/vet-proposal';
-
-/** What generate-patch works with. */
-export interface GeneratePatchPorts {
-  readonly table: FindingTable;
-  readonly scripts: ScriptStore;
-  readonly author: PatchAuthor;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
+import type { GeneratePatchPorts } from './write-patch';
+import { writePatch } from './write-patch';
 
 /** What generate-patch did for an image, and why. */
 export type GeneratePatchResult =
   | { readonly did: 'planned'; readonly patch: PatchItem }
-  | { readonly did: 'nothing'; readonly why: 'nothing-open' | 'same-plan' | 'held' | 'attempts-exhausted' | 'raced' };
-
-/** Where a planned patch begins, by the policy's mode. */
-const FIRST_STATE: Readonly<Record<GoldenImage['policy']['mode'], PatchState>> = {
-  auto: 'READY',
-  approve: 'AWAITING_APPROVAL',
-  observe: 'OBSERVED',
-};
+  | {
+      readonly did: 'nothing';
+      readonly why:
+        | 'nothing-open'
+        | 'same-plan'
+        | 'held'
+        | 'attempts-exhausted'
+        | 'raced'
+        /** The model cannot be asked now; REPLAN says when it can be again. */
+        | 'author-later';
+    };
 
 /**
  * Looks at one image and, where its open findings ask for something that no live patch does, writes the patch: plan,
@@ -57,14 +44,13 @@ export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImag
     const findings = items.filter(isFindingItem);
     const request = items.find(isReplanItem);
     const open = openFindings(findings);
-    const plan =
-      open.length === 0
-        ? undefined
-        : makePlan(image, open, carriedTargets(patches.find((patch) => patch.sequence === head?.promoted?.patch)));
+    const promoted = patches.find((patch) => patch.sequence === head?.promoted?.patch);
+    const plan = open.length === 0 ? undefined : makePlan(image, open, carriedTargets(promoted));
     if (plan === undefined) {
       await settleReplan(table, request);
       return { did: 'nothing', why: 'nothing-open' };
     }
+    if (isTooEarly(ports, request)) return { did: 'nothing', why: 'author-later' };
     const attempt = nextAttempt(plan.planHash, patches, image.policy.maximumAttempts);
     if (typeof attempt === 'string') {
       if (attempt === 'attempts-exhausted') await markResidual(table, findings, plan, attempt, ports.clock());
@@ -73,69 +59,30 @@ export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImag
       return { did: 'nothing', why: attempt };
     }
     const sequence = Math.max(0, ...patches.map((patch) => patch.sequence)) + 1;
-    const patch = await writePatch(ports, image, plan, { attempt, sequence });
-    if (patch === undefined) return { did: 'nothing', why: 'raced' };
+    const patch = await writePatch(ports, { image, plan, findings, attempt, sequence, promoted });
+    if (patch === 'raced') return { did: 'nothing', why: 'raced' };
+    if ('kind' in patch) {
+      const notBefore = new Date(ports.clock().getTime() + patch.retryAfterSeconds * 1_000);
+      await requestReplan(table, image.name, patch.why, notBefore);
+      return { did: 'nothing', why: 'author-later' };
+    }
     await supersedeOlder(ports, [...patches, patch]);
     await settleReplan(table, request);
-    logger.info('patch planned', { image: image.name, patch: sequence, patchId: patch.patchId, attempt });
+    logger.info('patch planned', {
+      image: image.name,
+      patch: sequence,
+      patchId: patch.patchId,
+      attempt: attempt.number,
+      author: patch.author,
+    });
     return { did: 'planned', patch };
   };
 }
 
-async function writePatch(
-  { table, scripts, author, clock, logger }: GeneratePatchPorts,
-  image: GoldenImage,
-  plan: Plan,
-  at: { attempt: number; sequence: number },
-): Promise<PatchItem | undefined> {
-  const ecosystem = requireEcosystem(plan.ecosystem);
-  const request = { image: image.name, ecosystem: plan.ecosystem, targets: plan.targets };
-  let proposal = await author.propose(request);
-  let verdict = vetProposal(proposal, plan, image.policy);
-  const tried = [{ proposal, verdict }];
-  if (verdict.verdict === 'refused' && proposal.author !== 'rules') {
-    proposal = await rulesAuthor.propose(request);
-    verdict = vetProposal(proposal, plan, image.policy);
-    tried.push({ proposal, verdict });
-  }
-  if (verdict.verdict === 'refused') logger.error('the rules author was refused', { image: image.name, ...verdict });
-  const script = ecosystem.renderScript({
-    image: image.name,
-    planHash: plan.planHash,
-    attempt: at.attempt,
-    targets: scriptTargets(plan.targets, verdict),
-    ...(plan.releasever !== undefined && { releasever: plan.releasever }),
-  });
-  const { uri, sha256 } = await scripts.putScript(image.name, script);
-  const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, proposals(plan, tried));
-  const key = patchKey(image.name, at.sequence);
-  const patch: PatchItem = {
-    ...key,
-    type: 'PATCH',
-    version: 1,
-    image: image.name,
-    sequence: at.sequence,
-    state: FIRST_STATE[image.policy.mode],
-    stateSince: clock().toISOString(),
-    planHash: plan.planHash,
-    ...(plan.releasever !== undefined && { releasever: plan.releasever }),
-    patchId: sha256,
-    scriptUri: uri,
-    ecosystem: plan.ecosystem,
-    targets: storedTargets(plan.targets),
-    author: proposal.author,
-    modelCalls: tried.reduce((sum, one) => sum + one.proposal.modelCalls, 0),
-    proposalUri,
-    attempt: at.attempt,
-  };
-  try {
-    await table.put(patch, 0);
-    return patch;
-  } catch (error) {
-    // Somebody else wrote this sequence first; the stream brings us back to whatever is still open.
-    if (error instanceof ConditionFailedError) return undefined;
-    throw error;
-  }
+/** The model is not to be asked again before a time; only where the patch has to wait for it does that matter. */
+function isTooEarly({ authors, clock }: GeneratePatchPorts, request: ReplanItem | undefined): boolean {
+  if (authors.choice !== 'bedrock' || request?.state !== 'REQUESTED' || request.notBefore === undefined) return false;
+  return clock().toISOString() < request.notBefore;
 }
 
 /** Of the patches that wait for their turn only the newest stays; also after a crash had left two. */
@@ -154,8 +101,4 @@ async function supersedeOlder({ table, clock }: GeneratePatchPorts, patches: rea
 function carriedTargets(promoted: PatchItem | undefined): Target[] {
   const inParent = new Set(promoted?.outcomes?.filter((outcome) => outcome.inParent).map((outcome) => outcome.package));
   return (promoted?.targets ?? []).filter((target) => !inParent.has(target.package));
-}
-
-function proposals(plan: Plan, tried: readonly { proposal: PatchProposal; verdict: VettingResult }[]): string {
-  return `${JSON.stringify({ planHash: plan.planHash, ecosystem: plan.ecosystem, targets: plan.targets, tried }, null, 2)}\n`;
 }

@@ -78,11 +78,12 @@ async function ingestImage(
   const head = await adoptDigest(table, image.name, newestSeen(image, facts));
   const current = currentDigest(head);
   const keep = keptDigests(head);
+  const keepText = image.policy.findingText === 'include';
   let folded = 0;
   for (const fact of facts) {
     const key = { pk: imagePartition(image.name), sk: findingSortKey(fact) };
     const { written } = await updateItem<FindingItem>(table, key, isFindingItem, (known) => {
-      const observed = foldObservation(known, fact.digest, toObservation(fact), fact.firstObservedAt, keep);
+      const observed = foldObservation(known, fact.digest, toObservation(fact, keepText), fact.firstObservedAt, keep);
       if (observed === known) return undefined;
       const verdict = judgeFinding(fact, observed, known, {
         image,

@@ -6,8 +6,8 @@ import { setResidual } from '../../domain/table/mark-residual';
 import type { PatchMove } from '../../domain/table/move-patch';
 import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
-import { releaseLease } from '../../domain/table/release-lease';
 import { evidence } from './evidence';
+import { giveBackHeld } from './give-back-held';
 import type { Proof } from './gather-proof';
 import { gatherProof } from './gather-proof';
 import { promote, residualReasons } from './promote';
@@ -53,15 +53,15 @@ function reasonToHold({ violations, regressions, outcomes, isFirst }: Proof): Om
 }
 
 async function hold(
-  { table, clock, logger }: TrackBuildPorts,
+  ports: TrackBuildPorts,
   image: GoldenImage,
   patch: PatchItem,
   why: Omit<PatchMove, 'state'>,
 ): Promise<TrackBuildResult> {
+  const { table, clock, logger } = ports;
   const held = await movePatch(table, patch, ['CANDIDATE'], clock(), { ...why, state: 'HELD' });
   logger.warn('candidate held', { image: image.name, patch: patch.sequence, reason: why.reason, detail: why.detail });
-  await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'neutral' });
-  return { did: 'held', patch: held ?? patch };
+  return await giveBackHeld(ports, image, held ?? patch);
 }
 
 async function markResiduals(

@@ -6,6 +6,7 @@ import { movePatch } from '../../domain/table/move-patch';
 import { isPatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
 import { endFailed, giveBack } from './end-failed';
+import { giveBackHeld } from './give-back-held';
 import { makeProveCandidate } from './prove-candidate';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 
@@ -55,6 +56,7 @@ export function makeTrackBuild(ports: TrackBuildPorts): (image: GoldenImage) => 
       case 'FAILED':
         return await giveBack(ports, image, patch);
       case 'HELD':
+        return await giveBackHeld(ports, image, patch);
       case 'REJECTED':
       case 'EXPIRED':
       case 'SUPERSEDED':

@@ -22,12 +22,14 @@ export interface CliOptions {
   readonly killAt?: string;
   /** Directory for the run's temporary files. @default the system's */
   readonly temporary?: string;
+  /** Variables beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs `golden-images` as its users do: a process of its own, in the checkout, without colours. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const path = process.env['PATH'] ?? '';
-  const { toolsFirst, killAt, temporary } = options;
+  const { toolsFirst, killAt, temporary, environment } = options;
   return await new Promise((resolve, reject) => {
     const child = spawn(NODE, [...MAIN, ...args], {
       cwd: CHECKOUT,
@@ -35,6 +37,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
       detached: killAt !== undefined,
       env: {
         ...process.env,
+        ...environment,
         NO_COLOR: '1',
         ...(toolsFirst !== undefined && { PATH: `${toolsFirst}:${path}` }),
         ...(temporary !== undefined && { TMPDIR: temporary }),

@@ -20,6 +20,15 @@ export interface ReportedImage {
   readonly script?: string;
   readonly evidence?: string;
   readonly author?: string;
+  readonly authorReason?: string;
+  readonly model?: {
+    readonly id: string;
+    readonly calls: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly cost?: { readonly amount: number; readonly currency: string };
+    readonly costPerFixedVulnerability?: number;
+  };
   readonly targets: readonly ReportedTarget[];
   readonly contract?: { readonly ok: boolean; readonly violations: readonly string[] };
   readonly parked: Readonly<Record<string, number>>;

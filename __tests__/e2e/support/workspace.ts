@@ -32,8 +32,12 @@ export interface Workspace {
   findings(events: readonly InspectorFindingEvent[]): Promise<string>;
   /** Writes a file. @returns its path */
   file(name: string, content: string | Buffer): Promise<string>;
-  /** Writes a configuration that declares the repository. @returns its path */
-  config(policy: Readonly<Record<string, unknown>>, contract?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Writes a configuration that declares the repository. @param more further keys on top @returns its path */
+  config(
+    policy: Readonly<Record<string, unknown>>,
+    contract?: Readonly<Record<string, unknown>>,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<string>;
   /** Runs `patch --json` about one image and reads its report. */
   patch(args: readonly string[], options?: CliOptions): Promise<PatchRun>;
   /** Names of the images that the store has of this repository. */
@@ -62,12 +66,12 @@ export async function withWorkspace(use: (workspace: Workspace) => Promise<void>
       state,
       file,
       findings: async (events) => await file('findings.jsonl', toJsonLines(events)),
-      config: async (policy, contract = {}) => {
+      config: async (policy, contract = {}, more = {}) => {
         // JSON is YAML.
         const image = { name: repository.replaceAll('/', '-'), repository, parent: 'localhost/not-there:none' };
         return await file(
           'golden-images.yaml',
-          JSON.stringify({ version: 1, images: [{ ...image, policy, contract }] }),
+          JSON.stringify({ version: 1, images: [{ ...image, policy, contract }], ...more }),
         );
       },
       patch: async (args, options) => {

@@ -1,6 +1,5 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
-import { rulesAuthor } from '../../../domain/author/rules-author';
 import { storedTargets } from '../../../domain/plan/stored-targets';
 import type { Target } from '../../../domain/plan/target';
 import { updateHead } from '../../../domain/table/head-changes';
@@ -22,7 +21,9 @@ const counted = (targets: readonly Target[]): number =>
   targets.reduce((total, target) => total + target.vulnerabilities.length + (target.omitted ?? 0), 0);
 
 const generate = async (table: MemoryFindingTable, scripts = new MemoryScriptStore()) =>
-  await makeGeneratePatch({ table, scripts, author: rulesAuthor, clock: () => NOW, logger: silent })(makeImage());
+  await makeGeneratePatch({ table, scripts, authors: { choice: 'rules' }, clock: () => NOW, logger: silent })(
+    makeImage(),
+  );
 
 describe('targets as an item keeps them', () => {
   it('are as they were where all fit', () => {

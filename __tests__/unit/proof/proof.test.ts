@@ -106,6 +106,39 @@ describe('the binaries that a name stands for', () => {
   });
 });
 
+describe('a package that goes by another name now', () => {
+  const replaced = { package: 'libssl3', source: 'openssl', replacedBy: 'libssl3t64' };
+  const t64 = makePackage('libssl3t64', '1:3.0.13-1', { source: 'openssl', sourceVersion: '3.0.13-1' });
+  const judged = (of: Parameters<typeof binariesOf>[0], packages: InstalledPackage[], ecosystem: Ecosystem): string[] =>
+    binariesOf(of, packages, ecosystem).map(({ installed, judgedVersion }) => `${installed.name} ${judgedVersion}`);
+
+  it('counts where it is installed, by its own version, beside what the source has', () => {
+    expect(judged(replaced, [t64, makePackage('openssl', '3.0.13-1')], apt)).toEqual([
+      'libssl3t64 1:3.0.13-1',
+      'openssl 3.0.13-1',
+    ]);
+    expect(judged({ package: 'libssl3', replacedBy: 'libssl3t64' }, [t64], apt)).toEqual(['libssl3t64 1:3.0.13-1']);
+    expect(judged({ package: 'libssl3', replacedBy: 'libssl3t64' }, [t64], dnf)).toEqual(['libssl3t64 1:3.0.13-1']);
+    expect(judged({ package: 'libssl3' }, [t64], apt)).toEqual([]);
+    expect(judged(replaced, [makePackage('zlib1g', '1')], apt)).toEqual([]);
+  });
+
+  it('is judged once, also where both names are installed', () => {
+    const both = [makePackage('libssl3', '3.0.13-1', { source: 'openssl' }), t64];
+    expect(judged(replaced, both, apt)).toHaveLength(2);
+  });
+
+  it('decides whether the target is fixed', () => {
+    const of = makeTarget({ package: 'libssl3', floor: '3.0.13-1', replacedBy: 'libssl3t64' });
+    const at = (version: string): InstalledPackage[] => [makePackage('libssl3t64', version, { source: 'openssl' })];
+    expect(outcome(of, at('3.0.10-1'), at('3.0.13-1')).result).toBe('fixed');
+    expect(outcome(of, at('3.0.10-1'), at('3.0.12-1')).result).toBe('residual');
+    const old = [makePackage('libssl3', '3.0.10-1', { source: 'openssl' })];
+    expect(outcome(of, old, at('3.0.13-1')).result).toBe('fixed');
+    expect(outcome(of, old, at('3.0.11-1')).result).toBe('residual');
+  });
+});
+
 describe('downgrades', () => {
   it('are packages whose newest version went down, one sentence each', () => {
     const before = [

@@ -1,9 +1,8 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
-import type { PatchProposal } from '../../../domain/author/proposal';
-import { rulesAuthor } from '../../../domain/author/rules-author';
+import type { ModelUse, PatchProposal } from '../../../domain/author/proposal';
 import type { GoldenImage } from '../../../domain/config/golden-image';
-import type { FindingTable, PatchAuthor } from '../../../domain/ports';
+import type { FindingTable } from '../../../domain/ports';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import type { FindingItem } from '../../../domain/table/finding-item';
 import { requestReplan, updateHead } from '../../../domain/table/head-changes';
@@ -13,24 +12,41 @@ import { isPatchItem } from '../../../domain/table/patch-item';
 import { movePatch } from '../../../domain/table/move-patch';
 import type { GeneratePatchResult } from '../../../functions/generate-patch/generate-patch';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
+import type { Authors } from '../../../functions/generate-patch/write-commands';
 import { digestOf, makeImage, makeItem, makeObservation, makeTarget, NOW, silent } from '../table/samples';
 
-const model = (commands: readonly string[]): PatchAuthor => ({
-  propose: async () =>
-    await Promise.resolve<PatchProposal>({
-      author: 'bedrock',
-      commands,
-      notFixable: [],
-      explanation: '',
-      modelCalls: 2,
-    }),
-});
+const USE: ModelUse = {
+  modelId: 'model-1',
+  requestHash: 'f'.repeat(64),
+  cached: false,
+  inputTokens: 1_000,
+  outputTokens: 100,
+  latencyMilliseconds: 5,
+  stopReason: 'tool_use',
+};
 
-function world(author: PatchAuthor = rulesAuthor) {
+const model = (...answers: readonly (readonly string[])[]): Authors => {
+  const left = [...answers];
+  return {
+    choice: 'bedrock-then-rules',
+    model: {
+      propose: async () =>
+        await Promise.resolve<PatchProposal>({
+          author: 'bedrock',
+          commands: (left.length > 1 ? left.shift() : left[0]) ?? [],
+          notFixable: [],
+          explanation: '',
+          model: USE,
+        }),
+    },
+  };
+};
+
+function world(authors: Authors = { choice: 'rules' }) {
   const table = new MemoryFindingTable();
   const scripts = new MemoryScriptStore();
   const generate = async (image: GoldenImage = makeImage(), on: FindingTable = table): Promise<GeneratePatchResult> =>
-    await makeGeneratePatch({ table: on, scripts, author, clock: () => NOW, logger: silent })(image);
+    await makeGeneratePatch({ table: on, scripts, authors, clock: () => NOW, logger: silent })(image);
   const put = async (...items: FindingItem[]): Promise<void> => {
     for (const item of items) await table.put(item, 0);
   };
@@ -173,7 +189,7 @@ describe('a model', () => {
   it('whose commands pass is the author, and its calls are counted', async () => {
     const here = world(model(['apt-get update', 'apt-get install -y --only-upgrade glibc']));
     await here.put(makeItem());
-    expect(planned(await here.generate())).toMatchObject({ author: 'bedrock', modelCalls: 2 });
+    expect(planned(await here.generate())).toMatchObject({ author: 'bedrock', modelCalls: 1 });
   });
 
   it('whose commands are refused is followed by the rules; both papers are kept and no byte of it is in the script', async () => {
@@ -184,7 +200,7 @@ describe('a model', () => {
     const papers = JSON.parse((await here.scripts.getAudit(patch.proposalUri ?? '')) ?? '') as {
       tried: { verdict: { verdict: string } }[];
     };
-    expect(papers.tried.map(({ verdict }) => verdict.verdict)).toEqual(['refused', 'accepted']);
+    expect(papers.tried.map(({ verdict }) => verdict.verdict)).toEqual(['refused', 'refused', 'accepted']);
     expect(await here.scripts.getScript(patch.scriptUri)).not.toContain('evil');
   });
 

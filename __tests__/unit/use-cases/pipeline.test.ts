@@ -1,7 +1,6 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import { retryImage } from '../../../cli/run/retry-image';
-import { rulesAuthor } from '../../../domain/author/rules-author';
 import type { GoldenImage } from '../../../domain/config/golden-image';
 import type { ImageContract } from '../../../domain/contract/image-contract';
 import type { InstalledPackage } from '../../../domain/ecosystems/ecosystem';
@@ -102,7 +101,7 @@ function world(image: GoldenImage = makeImage({ parent: 'parent' })) {
     exceptions: [],
     clock: () => NOW,
     logger: silent,
-    author: rulesAuthor,
+    authors: { choice: 'rules' as const },
   };
   const items = async () => await table.query('IMAGE#debian-12');
   return {

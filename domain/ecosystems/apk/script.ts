@@ -248,6 +248,7 @@ export function renderApkScript(input: ScriptInput): string {
       ecosystem: 'apk',
       sourceNames: 'always',
       takesReleasever: false,
+      takesModuleStreams: false,
       isPackageName: isApkPackageName,
       isVersion: isApkVersion,
       functions: FUNCTIONS,

@@ -188,6 +188,7 @@ export function renderAptScript(input: ScriptInput): string {
       ecosystem: 'apt',
       sourceNames: 'always',
       takesReleasever: false,
+      takesModuleStreams: false,
       isPackageName: isAptPackageName,
       isVersion: isAptVersion,
       functions: FUNCTIONS,

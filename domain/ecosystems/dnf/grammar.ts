@@ -1,12 +1,12 @@
 import type { Grammar } from '../../vetting/grammar';
-import { ADVISORY_FLAGS, AL2023_RELEASE, dnfFamilyGrammar } from '../rpm/grammar';
+import { ADVISORY_FLAGS, RELEASE_FLAG, dnfFamilyGrammar } from '../rpm/grammar';
 
 /** What vetting recognises of dnf: the DNF command reference, its "Options" and "Specifying packages". */
 export const DNF_GRAMMAR: Grammar = dnfFamilyGrammar({
   command: 'dnf',
   flags: [
     { kind: 'switch', names: ['-y', '--assumeyes', '-q', '--quiet', '--refresh', '--best', '--nobest', '--nodocs'] },
-    { kind: 'value', names: ['--releasever'], values: [AL2023_RELEASE] },
+    RELEASE_FLAG,
     {
       kind: 'value',
       names: ['--setopt'],
@@ -24,6 +24,7 @@ export const DNF_GRAMMAR: Grammar = dnfFamilyGrammar({
   advisoryFlags: ADVISORY_FLAGS,
   upgradeVerbs: ['upgrade', 'update', 'upgrade-minimal', 'update-minimal'],
   removeVerbs: ['remove', 'erase'],
+  moduleActions: ['enable', 'reset', 'switch-to'],
   makecache: { kind: 'none' },
   cleanWords: ['all', 'packages', 'metadata', 'expire-cache', 'dbcache'],
   cachePaths: ['/var/cache/dnf', '/var/cache/dnf/*', '/var/cache/yum', '/var/cache/yum/*'],

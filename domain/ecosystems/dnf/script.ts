@@ -23,6 +23,7 @@ refresh() {
   refreshed=ok
   if [ "$r_status" -ne 0 ]; then refreshed=failed; fi
   if mentions "$work/refresh.log" 'Ignoring repositories' 'Failed to download metadata'; then refreshed=failed; fi
+  select_streams
 }
 
 # Together, only the newest will do; alone, an older one that is installable is better than none.
@@ -59,6 +60,7 @@ newest() {
 const TEMPLATE: DnfFamilyTemplate = {
   id: 'dnf',
   takesReleasever: true,
+  takesModuleStreams: true,
   leftovers: [
     '/var/log/dnf.log',
     '/var/log/dnf.librepo.log',

@@ -24,9 +24,11 @@ refresh() {
   microdnf --help >"$work/help" 2>&1 </dev/null || :
   if mentions "$work/help" ' --best'; then best=--best; fi
   manage "$work/clean.log" clean all || :
-  if manage "$work/refresh.log" makecache; then return 0; fi
-  if mentions "$work/refresh.log" 'Unknown command' 'No such command'; then return 0; fi
-  refreshed=failed
+  if ! manage "$work/refresh.log" makecache &&
+    ! mentions "$work/refresh.log" 'Unknown command' 'No such command'; then
+    refreshed=failed
+  fi
+  select_streams
 }
 
 # Only the newest will do, where this version can be told so. Alone, an older one that is installable is better than
@@ -55,6 +57,7 @@ newest() {
 const TEMPLATE: DnfFamilyTemplate = {
   id: 'microdnf',
   takesReleasever: true,
+  takesModuleStreams: true,
   leftovers: [
     '/var/log/dnf.log',
     '/var/log/dnf.librepo.log',

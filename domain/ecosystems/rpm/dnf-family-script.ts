@@ -3,6 +3,7 @@ import { renderScript } from '../../script/render-script';
 import type { ScriptInput } from '../../script/script-input';
 import { shell } from '../../script/shell';
 import { RPM_FUNCTIONS, RPM_WITHOUT_LOCKS } from './functions';
+import { MODULE_FUNCTIONS } from './module-functions';
 import { isRpmPackageName, isRpmVersion } from './names';
 
 /** What a package manager's log says where an upgrade failed; texts are looked for as they are. */
@@ -18,6 +19,8 @@ export interface DnfFamilyTemplate {
   readonly id: 'dnf' | 'yum' | 'microdnf';
   /** True where repositories can be resolved at a named release. */
   readonly takesReleasever: boolean;
+  /** True where there are streams of modules: then `refresh` ends in a call of `select_streams`. */
+  readonly takesModuleStreams: boolean;
   /** Files and directories that a run may leave behind; those that were not there before are removed. */
   readonly leftovers: readonly string[];
   /** Patterns below the cache directories that are emptied; constants of this project, written as they are. */
@@ -34,7 +37,9 @@ function words(list: readonly string[]): string {
   return list.map((word) => quote(word)).join(' ');
 }
 
-function familyFunctions({ id, leftovers, caches, failure, functions }: DnfFamilyTemplate): string {
+function familyFunctions(template: DnfFamilyTemplate): string {
+  const { id, leftovers, caches, failure, functions } = template;
+  const modules = template.takesModuleStreams ? `${MODULE_FUNCTIONS.trim()}\n\n` : '';
   return shell`
 start() {
   for tool in rpm ${id}; do
@@ -48,7 +53,7 @@ ${RPM_FUNCTIONS.trim()}
 
 ${RPM_WITHOUT_LOCKS.trim()}
 
-${functions.trim()}
+${modules}${functions.trim()}
 
 change() {
   c_action=$1
@@ -94,6 +99,7 @@ export function renderDnfFamilyScript(template: DnfFamilyTemplate, input: Script
       ecosystem: template.id,
       sourceNames: 'fallback',
       takesReleasever: template.takesReleasever,
+      takesModuleStreams: template.takesModuleStreams,
       isPackageName: isRpmPackageName,
       isVersion: isRpmVersion,
       functions: familyFunctions(template),

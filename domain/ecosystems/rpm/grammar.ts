@@ -1,7 +1,16 @@
+import type { ModuleAction } from '../../vetting/operations';
 import type { ArgumentRule, FlagRule, Grammar, PackageSyntax, VerbRule } from '../../vetting/grammar';
 
 /** A release of Amazon Linux 2023 that repositories are resolved at: `latest`, `2023` or `2023.<minor>.<date>`. */
-export const AL2023_RELEASE = /^(?:latest|2023|2023\.[0-9]{1,3}\.20[0-9]{6})$/;
+const AL2023_RELEASE = /^(?:latest|2023|2023\.[0-9]{1,3}\.20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))$/;
+
+/** `--releasever` of dnf and microdnf: the release stands in the operation. */
+export const RELEASE_FLAG: FlagRule = {
+  kind: 'value',
+  names: ['--releasever'],
+  values: [AL2023_RELEASE],
+  means: 'release',
+};
 
 /** How dnf and its relatives write packages: name, name.arch, name-[epoch:]version[-release][.arch], `name >= version`. */
 const RPM_PACKAGES: PackageSyntax = {
@@ -36,6 +45,8 @@ export interface DnfFamilyGrammar {
   /** Verbs that upgrade the packages named. */
   readonly upgradeVerbs: readonly string[];
   readonly removeVerbs: readonly string[];
+  /** What may follow `module`; none where the package manager has no modules. */
+  readonly moduleActions: readonly ModuleAction[];
   /** Arguments of `makecache`. */
   readonly makecache: ArgumentRule;
   /** Words of `clean`. */
@@ -98,6 +109,21 @@ function packageVerb(
   return { kind: 'operation', names, operation, arguments: { kind: 'packages', whenNone }, flags };
 }
 
+/** `module`, which without a name of a stream that policy allows changes nothing. */
+function moduleVerb(actions: readonly ModuleAction[], upgrade: string): VerbRule {
+  if (actions.length > 0) {
+    return {
+      kind: 'operation',
+      names: ['module'],
+      operation: 'module',
+      arguments: { kind: 'modules', actions },
+      flags: [],
+    };
+  }
+  const message = `Use "${upgrade}" for the packages of the plan.`;
+  return { kind: 'refused', names: ['module'], code: 'unknown-command', message };
+}
+
 function refusedVerbs(upgrade: string): VerbRule[] {
   return [
     {
@@ -122,7 +148,7 @@ function refusedVerbs(upgrade: string): VerbRule[] {
       kind: 'refused',
       names: [
         ...['reinstall', 'swap', 'distro-sync', 'distrosync', 'distribution-synchronization', 'dsync', 'localinstall'],
-        ...['localupdate', 'module', 'group', 'groupinstall', 'groupupdate', 'shell', 'upgrade-to', 'update-to'],
+        ...['localupdate', 'group', 'groupinstall', 'groupupdate', 'shell', 'upgrade-to', 'update-to'],
       ],
       code: 'unknown-command',
       message: `Use "${upgrade}" for the packages of the plan.`,
@@ -178,6 +204,7 @@ export function dnfFamilyGrammar(spec: DnfFamilyGrammar): Grammar {
       arguments: { kind: 'words', words: spec.cleanWords },
       flags: [],
     },
+    moduleVerb(spec.moduleActions, upgrade),
     ...refusedVerbs(upgrade),
   ];
   return {

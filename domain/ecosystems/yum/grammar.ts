@@ -42,6 +42,7 @@ export const YUM_GRAMMAR: Grammar = dnfFamilyGrammar({
   ],
   upgradeVerbs: ['update', 'upgrade', 'update-minimal'],
   removeVerbs: ['remove', 'erase'],
+  moduleActions: [],
   makecache: { kind: 'words', words: ['fast'], optional: true },
   cleanWords: ['all', 'packages', 'metadata', 'expire-cache', 'dbcache', 'headers', 'rpmdb', 'plugins'],
   cachePaths: ['/var/cache/yum', '/var/cache/yum/*'],

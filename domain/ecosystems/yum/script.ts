@@ -67,6 +67,7 @@ newest() {
 const TEMPLATE: DnfFamilyTemplate = {
   id: 'yum',
   takesReleasever: false,
+  takesModuleStreams: false,
   leftovers: ['/var/log/yum.log', '/var/cache/yum'],
   caches: ['/var/cache/yum/*'],
   failure: {

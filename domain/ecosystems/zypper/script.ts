@@ -199,6 +199,7 @@ export function renderZypperScript(input: ScriptInput): string {
       ecosystem: 'zypper',
       sourceNames: 'fallback',
       takesReleasever: false,
+      takesModuleStreams: false,
       isPackageName: isRpmPackageName,
       isVersion: isRpmVersion,
       functions: FUNCTIONS,

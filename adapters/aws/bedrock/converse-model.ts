@@ -1,0 +1,88 @@
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ContentBlock,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { ModelReply, PatchModel } from '../../../domain/author/model';
+import { REPLY_TOOL } from '../../../domain/author/reply-contract';
+import { capabilitiesOf } from './capabilities';
+import { converseRequest } from './converse-request';
+import { modelOutage } from './model-outage';
+
+/** How a model of Bedrock is asked. */
+export interface ConverseModelOptions {
+  /** Model id, inference profile id, or the ARN of either. */
+  readonly modelId: string;
+  /** Default: the environment's. */
+  readonly region?: string;
+  /** Output tokens. @default 4096 */
+  readonly maximumTokens?: number;
+  /** Limit of the time for an answer, all retries together. @default 240 */
+  readonly timeoutSeconds?: number;
+  /** Whether the model takes `outputConfig`. Default: what is known of its family. */
+  readonly structuredOutput?: boolean;
+  readonly guardrail?: { readonly id: string; readonly version: string };
+}
+
+/** Output tokens that the answer may have where the configuration does not say: commands are short. */
+const MAXIMUM_TOKENS = 4_096;
+/** The first use of a schema is compiled "up to a few minutes" (aws-facts 3). */
+const TIMEOUT_SECONDS = 240;
+/** Tries of one question; the SDK waits between them with exponential backoff and jitter. */
+const ATTEMPTS = 8;
+const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
+
+/**
+ * A model of Amazon Bedrock, asked by Converse. Throttling and transport errors are retried with backoff and jitter
+ * within the time limit; a question that got no answer in time is not asked again, for it may have been paid.
+ */
+export function makeConverseModel(options: ConverseModelOptions): PatchModel {
+  const { modelId, region, guardrail } = options;
+  const timeoutSeconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const settings = {
+    modelId,
+    maximumTokens: options.maximumTokens ?? MAXIMUM_TOKENS,
+    capabilities: capabilitiesOf(modelId, options.structuredOutput),
+    ...(guardrail !== undefined && { guardrail }),
+  };
+  let client: BedrockRuntimeClient | undefined;
+  return {
+    id: modelId,
+    settings,
+    ask: async (prompt) => {
+      const started = performance.now();
+      const abortSignal = AbortSignal.timeout(timeoutSeconds * 1_000);
+      try {
+        client ??= makeClient(region);
+        const output = await client.send(new ConverseCommand(converseRequest(prompt, settings)), { abortSignal });
+        return toReply(output, Math.round(performance.now() - started));
+      } catch (error) {
+        const shown = region ?? process.env['AWS_REGION'];
+        throw modelOutage(error, { modelId, region: shown, timeoutSeconds });
+      }
+    },
+  };
+}
+
+function makeClient(region: string | undefined): BedrockRuntimeClient {
+  return new BedrockRuntimeClient({
+    ...(region !== undefined && { region }),
+    maxAttempts: ATTEMPTS,
+    retryMode: 'standard',
+    requestHandler: new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS }),
+  });
+}
+
+function toReply(output: ConverseCommandOutput, latencyMilliseconds: number): ModelReply {
+  const blocks: readonly ContentBlock[] = output.output?.message?.content ?? [];
+  return {
+    stopReason: output.stopReason ?? '',
+    texts: blocks.flatMap((block) => (block.text === undefined ? [] : [block.text])),
+    toolInputs: blocks.flatMap((block) => (block.toolUse?.name === REPLY_TOOL ? [block.toolUse.input as unknown] : [])),
+    inputTokens: output.usage?.inputTokens ?? 0,
+    outputTokens: output.usage?.outputTokens ?? 0,
+    latencyMilliseconds: output.metrics?.latencyMs ?? latencyMilliseconds,
+  };
+}

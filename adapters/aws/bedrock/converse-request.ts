@@ -1,0 +1,65 @@
+import type { ContentBlock, ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime';
+import type { Prompt } from '../../../domain/author/prompt';
+import { REPLY_TOOL, REPLY_TOOL_DESCRIPTION, replyJsonSchema } from '../../../domain/author/reply-contract';
+import type { ModelCapabilities } from './capabilities';
+
+/** What a Converse request is made with beside the prompt. */
+export interface ConverseSettings {
+  readonly modelId: string;
+  /** Output tokens. */
+  readonly maximumTokens: number;
+  readonly capabilities: ModelCapabilities;
+  readonly guardrail?: { readonly id: string; readonly version: string };
+}
+
+/**
+ * The Converse request of a prompt. With structured output the answer's shape is the service's matter; else the model
+ * gets a tool that it may call. With a guardrail, text from outside stands in `guardContent` blocks, so that the
+ * guardrail judges it and not our own words.
+ */
+export function converseRequest(prompt: Prompt, settings: ConverseSettings): ConverseCommandInput {
+  const { modelId, maximumTokens, capabilities, guardrail } = settings;
+  const content = prompt.parts.map(({ text, trusted }): ContentBlock =>
+    trusted || guardrail === undefined ? { text } : { guardContent: { text: { text } } },
+  );
+  return {
+    modelId,
+    system: [{ text: prompt.system }],
+    messages: [{ role: 'user', content }],
+    inferenceConfig: { maxTokens: maximumTokens, ...(capabilities.temperature && { temperature: 0 }) },
+    ...shape(capabilities),
+    ...(guardrail !== undefined && {
+      guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
+    }),
+  };
+}
+
+function shape(capabilities: ModelCapabilities): Pick<ConverseCommandInput, 'toolConfig' | 'outputConfig'> {
+  const schema = replyJsonSchema();
+  if (capabilities.structuredOutput)
+    return {
+      outputConfig: {
+        textFormat: {
+          type: 'json_schema',
+          structure: {
+            jsonSchema: { schema: JSON.stringify(schema), name: REPLY_TOOL, description: REPLY_TOOL_DESCRIPTION },
+          },
+        },
+      },
+    };
+  if (!capabilities.tools) return {};
+  return {
+    toolConfig: {
+      tools: [
+        {
+          toolSpec: {
+            name: REPLY_TOOL,
+            description: REPLY_TOOL_DESCRIPTION,
+            inputSchema: { json: schema as Record<string, never> },
+          },
+        },
+      ],
+      toolChoice: { auto: {} },
+    },
+  };
+}

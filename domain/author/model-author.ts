@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Logger, PatchAuthor } from '../ports';
+import type { ModelReply, PatchModel } from './model';
+import type { ModelLedger } from './model-ledger';
+import type { Prompt } from './prompt';
+import { promptOf } from './prompt';
+import { MAXIMUM_REPLY_CHARACTERS, readReply } from './read-reply';
+
+/** Bytes of an answer that are kept as they are; an item of the table has at most 400 KB. */
+const MAXIMUM_KEPT_BYTES = 300_000;
+
+/** What the model's author works with. */
+export interface ModelAuthorPorts {
+  readonly model: PatchModel;
+  readonly ledger: ModelLedger;
+  readonly logger: Logger;
+}
+
+/**
+ * The author that asks a model. The same question, by whichever finding or process it is asked, is paid once: its answer
+ * is on record under the hash of the whole question.
+ */
+export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): PatchAuthor {
+  return {
+    propose: async (request) => {
+      const prompt = promptOf(request);
+      const requestHash = hashOf(model, prompt);
+      const known = await ledger.find(request.image, requestHash);
+      const reply = known ?? (await ask(request.image, requestHash, prompt));
+      const { inputTokens, outputTokens, latencyMilliseconds, stopReason } = reply;
+      const use = { inputTokens, outputTokens, latencyMilliseconds, stopReason };
+      logger.info('model answered', {
+        image: request.image,
+        modelId: model.id,
+        requestHash,
+        cached: known !== undefined,
+        ...use,
+      });
+      return {
+        author: 'bedrock',
+        ...readReply(reply),
+        model: { modelId: model.id, requestHash, cached: known !== undefined, ...use },
+      };
+    },
+  };
+
+  async function ask(image: string, requestHash: string, prompt: Prompt): Promise<ModelReply> {
+    await ledger.reserve(image);
+    const reply = limited(await model.ask(prompt));
+    await ledger.record(image, requestHash, model.id, reply);
+    return reply;
+  }
+}
+
+/** Identity of a question: whatever the answer depends on is in it. */
+function hashOf(model: PatchModel, { system, parts }: Prompt): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model.id, model.settings, system, parts.map((part) => [part.trusted, part.text])]))
+    .digest('hex');
+}
+
+/** An answer as it is kept: one that is too long keeps enough to be told as such, so that an item always fits. */
+function limited(reply: ModelReply): ModelReply {
+  if (Buffer.byteLength(JSON.stringify([reply.texts, reply.toolInputs])) <= MAXIMUM_KEPT_BYTES) return reply;
+  const text = [...reply.texts, ...reply.toolInputs.map((input) => JSON.stringify(input))].join('\n');
+  return { ...reply, texts: [text.slice(0, MAXIMUM_REPLY_CHARACTERS + 1)], toolInputs: [] };
+}
