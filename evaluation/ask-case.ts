@@ -31,7 +31,10 @@ const SETTINGS: ReadonlySet<ModelOutage> = new Set(['credentials', 'access-denie
 
 /** Every question is asked anew and none is limited: an evaluation measures the model. */
 const NO_LEDGER: ModelLedger = {
-  find: async () => await Promise.resolve(undefined),
+  find: async () => {
+    await Promise.resolve();
+    return undefined;
+  },
   reserve: async () => {
     await Promise.resolve();
   },
@@ -40,7 +43,9 @@ const NO_LEDGER: ModelLedger = {
   },
 };
 
-const ignore = (): void => undefined;
+const ignore = (): void => {
+  // An evaluation reports scores, not steps.
+};
 const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**

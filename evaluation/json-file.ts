@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readFileIfThere } from '../adapters/local/files';
 import { BadInputError } from '../domain/errors';
 
 /**
@@ -7,12 +7,13 @@ import { BadInputError } from '../domain/errors';
  * @throws BadInputError where it cannot be read, is no JSON, or does not follow the format; says where
  */
 export async function readJson<T extends z.ZodType>(path: string, format: T): Promise<z.output<T>> {
+  const bytes = await readFileIfThere(path);
+  if (bytes === undefined) throw new BadInputError(`${path} is not there`);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    const why = cause instanceof SyntaxError ? `is not JSON: ${cause.message}` : 'cannot be read';
-    throw new BadInputError(`${path} ${why}`, { cause });
+    throw new BadInputError(`${path} is not JSON`, { cause });
   }
   const parsed = format.safeParse(value);
   if (parsed.success) return parsed.data;

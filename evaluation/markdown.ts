@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileIfThere, replaceFile } from '../adapters/local/files';
 import { BadInputError } from '../domain/errors';
 import type { Report, TextTable } from './report';
 import { caseTable, helpSentence, summaryTable } from './report';
@@ -26,8 +26,9 @@ export function toMarkdown(report: Report): string {
  * @throws BadInputError where the file exists and has no markers
  */
 export async function writeMarkdown(path: string, report: Report): Promise<void> {
-  const known = await textOf(path);
-  await writeFile(path, known === undefined ? `${toMarkdown(report)}\n` : replaceGenerated(known, report, path));
+  const known = await readFileIfThere(path);
+  const text = known === undefined ? `${toMarkdown(report)}\n` : replaceGenerated(known.toString('utf8'), report, path);
+  await replaceFile(path, text);
 }
 
 /** The text with the part between the markers made anew. @throws BadInputError where it has no markers */
@@ -48,13 +49,4 @@ function markdownTable({ header, rows }: TextTable, numeric: boolean): string[] 
     `| ${row.map((cell, column) => (isRight(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(' | ')} |`;
   const rule = widths.map((width, column) => (isRight(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
   return [line(cells[0] ?? []), line(rule), ...cells.slice(1).map(line)];
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new BadInputError(`cannot read ${path}`, { cause: error });
-  }
 }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../adapters/local/files';
 import type { ModelReply } from '../domain/author/model';
 import { BadInputError } from '../domain/errors';
 import type { EvaluationCase } from './case-format';
@@ -57,8 +58,7 @@ export async function writeReplies(
   directory: string,
   recorded: { readonly case: string; readonly model: string; readonly replies: readonly ModelReply[] },
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, `${recorded.case}.json`), `${JSON.stringify(recorded, null, 2)}\n`);
+  await replaceFile(join(directory, `${recorded.case}.json`), `${JSON.stringify(recorded, null, 2)}\n`);
 }
 
 async function list(directory: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Ecosystem } from '../ecosystems/ecosystem';
 import type { FlagRule, Grammar, VerbRule } from '../vetting/grammar';
+import type { ModuleAction } from '../vetting/operations';
 
 /**
  * Tells a model what vetting recognises of an ecosystem, made from the grammar itself, so that the two never differ.
@@ -22,7 +23,13 @@ export function commandGuide({ grammar, proposeCommands }: Pick<Ecosystem, 'gram
 
 function verbLine(verb: Extract<VerbRule, { kind: 'operation' }>): string {
   const own = verb.flags.some(isAllowed) ? ` (flags ${flags(verb.flags)})` : '';
-  return `${verb.names.join(' | ')}${own}: ${verb.operation}`;
+  const rule = verb.arguments;
+  const given = rule.kind === 'modules' ? ` ${rule.actions.map(moduleCall).join(' or ')}` : '';
+  return `${verb.names.join(' | ')}${given}${own}: ${verb.operation}`;
+}
+
+function moduleCall(action: ModuleAction): string {
+  return action === 'reset' ? 'reset NAME' : `${action} NAME:STREAM`;
 }
 
 function isAllowed(rule: FlagRule): boolean {

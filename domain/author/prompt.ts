@@ -22,6 +22,8 @@ export interface Prompt {
 const VULNERABILITY_ID = /^[A-Za-z][A-Za-z0-9._:-]{2,63}$/;
 /** Ids per target: they help to choose, a hundred of them help no more than the first. */
 const MAXIMUM_IDS = 20;
+/** Refusals that a second question repeats. */
+const MAXIMUM_REFUSALS = 20;
 /** Characters of one finding's free text. */
 const MAXIMUM_TEXT = 1_024;
 
@@ -83,18 +85,21 @@ function textParts({ findingText }: PatchRequest): PromptPart[] {
   return [trusted('What the scanner wrote about the vulnerabilities follows.'), untrusted(lines.join('\n'))];
 }
 
+/** Commands of a refused answer may repeat what was planted somewhere: they come back as data, the verdict as our word. */
 function correctionParts({ correction }: PatchRequest): PromptPart[] {
   if (correction === undefined) return [];
   const { commands, refusals, problem } = correction;
-  const facts = {
-    yourCommands: commands.slice(0, 50).map((command) => command.slice(0, 500)),
-    refused: refusals.slice(0, 20),
+  const verdict = {
+    refused: refusals.slice(0, MAXIMUM_REFUSALS).map(({ code, message }, number) => ({ number, code, message })),
     ...(problem !== undefined && { problem: problem.message }),
   };
+  const refused = refusals.slice(0, MAXIMUM_REFUSALS).map(({ command }, number) => ({ number, command }));
+  const answer = { commands: commands.slice(0, 50).map((command) => command.slice(0, 500)), refused };
   return [
     trusted(
-      `Your previous answer could not be used. Mend exactly what is said and answer again in full.\n<previous>\n${plainJson(facts)}\n</previous>`,
+      `Your previous answer could not be used. Mend exactly what is said here and answer again in full; the commands that the numbers mean follow as data.\n<previous>\n${plainJson(verdict)}\n</previous>`,
     ),
+    ...(commands.length === 0 ? [] : [untrusted(plainJson(answer))]),
   ];
 }
 

@@ -24,7 +24,7 @@ export interface Plan {
   readonly targets: readonly Target[];
   /** Release whose repositories are used, where the distribution is locked to one. */
   readonly releasever?: string;
-  /** SHA-256 (hex) over image, ecosystem, releasever, mode and each target's package, floor and action. */
+  /** SHA-256 (hex) over image, ecosystem, releasever, mode, what policy allows beyond the targets, and each target's package, floor and action. */
   readonly planHash: string;
 }
 
@@ -118,12 +118,15 @@ function planHash(
   releasever: string | undefined,
   targets: readonly Target[],
 ): string {
+  const { companions, replacements, moduleStreams } = image.policy;
   const identity = [
     image.name,
     ecosystem,
     releasever ?? '',
     image.policy.mode,
     targets.map((target) => [target.package, target.floor, target.action]),
+    // What an author may do beyond the targets: where that changes, a plan that has failed is worth another try.
+    ...[companions, Object.entries(replacements), moduleStreams].filter((allowed) => allowed.length > 0),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -39,7 +39,7 @@ export const policyKeys = z.strictObject({
     .record(packageName, z.array(packageName).min(1).max(10))
     .optional()
     .describe(
-      'Names that packages may go by now, e.g. libssl3: [libssl3t64]. An installed one counts as the package. Default {}.',
+      'Names that packages may go by now, e.g. libssl3: [libssl3t64]: a command that upgrades one is taken for the package. Default {}.',
     ),
   moduleStreams: z
     .array(z.string().regex(MODULE_STREAM, 'is not a stream of a module such as nodejs:20'))

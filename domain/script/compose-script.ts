@@ -15,7 +15,8 @@ export interface ScriptPlan extends Pick<Plan, 'image' | 'planHash' | 'targets' 
  * the operations leave out are completed by rules, as the plan says, so that no author can drop one.
  *
  * - A target is removed where an operation removes the package of its name.
- * - It is replaced by the first of its replacements that an operation upgrades, else by what the plan says.
+ * - It is replaced by the first of its replacements that an operation upgrades, else by what the plan says, else by the
+ *   first; where none is installed that means nothing.
  * - Other packages that operations name become companions; one that is both removed and upgraded is removed.
  * - A dated release takes the place of the plan's, where the plan has one and the configuration did not fix it.
  * - Of a module, the last stream that was named is enabled; a reset alone means nothing.
@@ -57,7 +58,8 @@ function scriptTarget(
   const names = [target.package, ...(vetting?.binaries ?? []), ...(vetting?.replacements ?? [])];
   const isUpgraded = names.some((name) => upgraded.has(name));
   const isRemoved = removed.has(target.package) || (target.action === 'remove' && !isUpgraded);
-  const replacedBy = vetting?.replacements?.find((name) => upgraded.has(name)) ?? target.replacedBy;
+  const replacedBy =
+    vetting?.replacements?.find((name) => upgraded.has(name)) ?? target.replacedBy ?? vetting?.replacements?.[0];
   return {
     package: target.package,
     floor: target.floor,

@@ -86,8 +86,8 @@ export type ConverseBody = z.infer<typeof converseBody>;
 export interface ConverseCall {
   /** From the path, decoded: an id or an ARN. */
   readonly modelId: string;
-  /** From the scope of the signature; `unknown` where a bearer token signs nothing. */
-  readonly region: string;
+  /** From the scope of the signature; undefined where a bearer token stands in its place. */
+  readonly region: string | undefined;
   readonly body: ConverseBody;
   /** Counts the requests of the server that the service would take, from 1. */
   readonly number: number;

@@ -26,6 +26,8 @@ export interface RecordedRequest {
   /** From the path, decoded. */
   readonly modelId?: string;
   readonly outcome: Outcome;
+  /** When its last byte came in, in milliseconds of `performance.now()`. */
+  readonly at: number;
 }
 
 /** A server on the loopback interface that speaks the Converse API of Bedrock Runtime over HTTP/1.1. */
@@ -44,6 +46,8 @@ export interface ConverseServer {
   close(): Promise<void>;
 }
 
+type Judged = Pick<RecordedRequest, 'body' | 'modelId' | 'outcome'>;
+
 const PATH = /^\/model\/(?<model>[^/]+)\/converse$/;
 const SCOPE = /Credential=[^/]+\/[0-9]{8}\/(?<region>[a-z0-9-]+)\/bedrock\/aws4_request/;
 
@@ -55,10 +59,7 @@ export async function startConverseServer(behaviour: ConverseBehaviour): Promise
   const faults: unknown[] = [];
   const closing = new AbortController();
 
-  function judge(
-    request: IncomingMessage,
-    text: string,
-  ): Omit<RecordedRequest, 'method' | 'path' | 'headers' | 'text'> {
+  function judge(request: IncomingMessage, text: string): Judged {
     const model = PATH.exec(request.url ?? '')?.groups?.['model'];
     if (request.method !== 'POST' || model === undefined)
       return { outcome: failure('ResourceNotFoundException', 'Unknown operation.') };
@@ -69,7 +70,7 @@ export async function startConverseServer(behaviour: ConverseBehaviour): Promise
     const parsed = parse(text);
     if ('refusal' in parsed) return { modelId, outcome: parsed.refusal };
     const { body } = parsed;
-    const region = SCOPE.exec(authorization)?.groups?.['region'] ?? 'unknown';
+    const region = SCOPE.exec(authorization)?.groups?.['region'];
     const refusal = refusalOf(modelId, region, body);
     if (refusal !== undefined) return { modelId, body, outcome: refusal };
     taken += 1;
@@ -85,9 +86,10 @@ export async function startConverseServer(behaviour: ConverseBehaviour): Promise
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
+    const at = performance.now();
     const judged = judge(request, text);
     const { method = '', url: path = '', headers } = request;
-    requests.push({ method, path, headers, text, ...judged });
+    requests.push({ method, path, headers, text, at, ...judged });
     await play(judged.outcome, response, closing.signal);
   }
 

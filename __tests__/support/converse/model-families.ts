@@ -93,14 +93,19 @@ const ARN =
 export type Resolved =
   { readonly known: true; readonly family: ModelFamily; readonly throughProfile: boolean } | { readonly known: false };
 
-/** Finds the model behind an id or ARN, as a region offers it. */
-export function resolveModel(modelId: string, region: string): Resolved {
+/** Finds the model behind an id or ARN, as a region offers it; any region where it is not known which. */
+export function resolveModel(modelId: string, region: string | undefined): Resolved {
   const arn = ARN.exec(modelId)?.groups;
   if (arn?.['type'] === 'application-inference-profile') return { known: true, family: HIDDEN, throughProfile: true };
   const id = arn?.['name'] ?? modelId;
   const geography = /^(?<prefix>[a-z]+)\.(?=anthropic\.|amazon\.)/.exec(id)?.groups?.['prefix'];
-  if (geography !== undefined && GEOGRAPHIES[geography]?.test(region) !== true) return { known: false };
+  if (geography !== undefined && !serves(geography, region)) return { known: false };
   const bare = geography === undefined ? id : id.slice(geography.length + 1);
   const family = FAMILIES.find(({ ids }) => ids.test(bare));
   return family === undefined ? { known: false } : { known: true, family, throughProfile: geography !== undefined };
+}
+
+function serves(geography: string, region: string | undefined): boolean {
+  const regions = GEOGRAPHIES[geography];
+  return regions !== undefined && (region === undefined || regions.test(region));
 }

@@ -10,11 +10,11 @@ import { schemaProblem } from './schema-rules';
  * models that the region does not offer, and members that the model's family does not take.
  * @returns undefined where the service would ask the model
  */
-export function refusalOf(modelId: string, region: string, body: ConverseBody): Outcome | undefined {
+export function refusalOf(modelId: string, region: string | undefined, body: ConverseBody): Outcome | undefined {
   const resolved = resolveModel(modelId, region);
   if (!resolved.known) return failure('ValidationException', 'The provided model identifier is invalid.');
   const { family, throughProfile } = resolved;
-  if (!throughProfile && !family.onDemandInUs && region.startsWith('us-'))
+  if (!throughProfile && !family.onDemandInUs && region?.startsWith('us-') === true)
     return failure('ValidationException', needsProfile(modelId));
   const problem =
     messageProblem(body) ?? toolProblem(body, family) ?? outputProblem(body, family) ?? samplingProblem(body, family);

@@ -28,11 +28,12 @@ function readGuide(guide: string): ToldVerb[] {
   let command = '';
   for (const line of guide.split('\n')) {
     const flags = /^ {2}flags of every verb: (.*)$/.exec(line);
-    const verbs = /^ {2}([a-z][a-z |-]*?)(?: \(flags (.*)\))?(?:: |$)/.exec(line);
+    const verbs = /^ {2}([a-z-]+(?: \| [a-z-]+)*)/.exec(line);
+    const own = /\(flags (.*)\)/.exec(line)?.[1] ?? '';
     if (line.endsWith(' with one of:')) command = line.replace(' with one of:', '');
     else if (flags !== null) common.set(command, switchesIn(flags[1] ?? ''));
     else if (verbs !== null)
-      for (const verb of (verbs[1] ?? '').split(' | ')) told.push({ command, verb, own: switchesIn(verbs[2] ?? '') });
+      for (const verb of (verbs[1] ?? '').split(' | ')) told.push({ command, verb, own: switchesIn(own) });
   }
   return told.map(({ own, ...rest }) => ({ ...rest, switches: [...own, ...(common.get(rest.command) ?? [])] }));
 }
@@ -127,9 +128,11 @@ describe.each(ECOSYSTEM_IDS)('the guide of %s', (id) => {
   it('tells the words without which a verb is refused', () => {
     for (const rule of ecosystem.grammar.commands) {
       for (const verb of operationsOf(rule)) {
-        const line = guide.split('\n').find((one) => one.startsWith(`  ${verb.names.join(' | ')}`)) ?? '';
-        if (verb.arguments.kind === 'words') for (const word of verb.arguments.words) expect(line).toContain(word);
-        if (verb.arguments.kind === 'modules') for (const action of verb.arguments.actions) expect(line).toContain(action);
+        const head = `  ${verb.names.join(' | ')}`;
+        const line = guide.split('\n').find((one) => one.startsWith(head)) ?? '';
+        const told = line.slice(head.length).replace(/ \(flags .*\)/, '').replace(/: [a-z]+$/, '');
+        if (verb.arguments.kind === 'words') for (const word of verb.arguments.words) expect(told).toContain(word);
+        if (verb.arguments.kind === 'modules') for (const action of verb.arguments.actions) expect(told).toContain(action);
       }
     }
   });

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
-import { requireEcosystem } from '../../../domain/ecosystems';
-import { makePlan } from '../../../domain/plan/plan';
-import { undeclaredImage } from '../../../domain/config/golden-image';
 import type { VettingContext, VettingResult } from '../../../domain/vetting/operations';
 import { vet } from '../../../domain/vetting/vet';
-import { vettingContextOf } from '../../../domain/vetting/vet-proposal';
 import { apt, summarise } from './estate';
 
 const context: VettingContext = {
@@ -92,50 +88,5 @@ describe('what may be upgraded beside the targets', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe('the context of a plan', () => {
-  const policy = {
-    removable: ['gcc-13'],
-    companions: ['libldap2'],
-    replacements: { libssl3: ['libssl3t64'], zlib1g: ['zlib1gt64'] },
-    moduleStreams: ['nodejs:20'],
-  };
-  const image = { ...undeclaredImage('golden/ubuntu'), ecosystem: 'apt' as const };
-  const plan = makePlan(image, [
-    { vulnerabilityId: 'CVE-1', package: 'libssl3', floor: '3.0.13-1' },
-    { vulnerabilityId: 'CVE-2', package: 'constructor', floor: '1' },
-  ])!;
-
-  test('takes what policy lists, per target what it may be called now', () => {
-    expect(vettingContextOf(plan, policy)).toEqual({
-      targets: [
-        { package: 'constructor', floor: '1' },
-        { package: 'libssl3', floor: '3.0.13-1', replacements: ['libssl3t64'] },
-      ],
-      removable: ['gcc-13'],
-      companions: ['libldap2'],
-      moduleStreams: ['nodejs:20'],
-    });
-    expect(vettingContextOf(plan, policy, '2023.5.20240819').releasever).toBe('2023.5.20240819');
-    expect(vettingContextOf(plan, { removable: [] })).toMatchObject({ companions: [], moduleStreams: [] });
-  });
-
-  test('a replacement that the plan knows comes first', () => {
-    const targets = plan.targets.map((target) => ({ ...target, replacedBy: 'libssl3-ng' }));
-    expect(vettingContextOf({ targets }, policy).targets.map((target) => target.replacements)).toEqual([
-      ['libssl3-ng'],
-      ['libssl3-ng', 'libssl3t64'],
-    ]);
-  });
-
-  test('the commands of rules pass it', () => {
-    const ecosystem = requireEcosystem('apt');
-    const commands = ecosystem.proposeCommands(['libssl3', 'constructor'], []);
-    expect(vet(commands, ecosystem, vettingContextOf(plan, policy))).toMatchObject({
-      verdict: 'accepted',
-      uncovered: [],
-    });
   });
 });
