@@ -1,5 +1,5 @@
 import type { Ecosystem } from '../ecosystems/ecosystem';
-import type { FlagRule, Grammar, VerbRule } from '../vetting/grammar';
+import type { ArgumentRule, FlagRule, Grammar, VerbRule } from '../vetting/grammar';
 import type { ModuleAction } from '../vetting/operations';
 
 /**
@@ -24,8 +24,15 @@ export function commandGuide({ grammar, proposeCommands }: Pick<Ecosystem, 'gram
 function verbLine(verb: Extract<VerbRule, { kind: 'operation' }>): string {
   const own = verb.flags.some(isAllowed) ? ` (flags ${flags(verb.flags)})` : '';
   const rule = verb.arguments;
-  const given = rule.kind === 'modules' ? ` ${rule.actions.map(moduleCall).join(' or ')}` : '';
+  const given = argumentsOf(rule);
   return `${verb.names.join(' | ')}${given}${own}: ${verb.operation}`;
+}
+
+function argumentsOf(rule: ArgumentRule): string {
+  if (rule.kind === 'modules') return ` ${rule.actions.map(moduleCall).join(' or ')}`;
+  if (rule.kind !== 'words') return '';
+  const words = rule.words.join('|');
+  return rule.optional === true ? ` [${words}]` : ` ${words}`;
 }
 
 function moduleCall(action: ModuleAction): string {

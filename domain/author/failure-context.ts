@@ -1,3 +1,4 @@
+import { redactLine, withoutKeys } from './redact';
 import { plainText } from './untrusted-text';
 
 /** Most bytes of a failed build's log that the next attempt is told. */
@@ -10,30 +11,15 @@ const LOOKED_AT = 64_000;
 const TELLING =
   /\b(?:E:|W:|error|errors|fail(?:ed|ure)?|cannot|could not|unable|conflicts?|unmet|depends|requires|nothing provides|problem|held|not found|no match|404|403|unsatisfiable|broken|refus\w+|result=)/i;
 
-/** Secrets by their shape; each keeps its name, so that the line still tells something. */
-const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{12,}\b/g, '[redacted]'],
-  [/\bgh[pousr]_[A-Za-z0-9]{20,}\b/g, '[redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, '[redacted]'],
-  [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, '[redacted]'],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1[redacted]@'],
-  [
-    /([?&][A-Za-z0-9_.-]*(?:sig|signature|token|key|credential|secret|password)[A-Za-z0-9_.-]*=)[^\s&]+/gi,
-    '$1[redacted]',
-  ],
-  [
-    /\b([A-Za-z0-9_-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|authorization)[A-Za-z0-9_-]*)(\s*[:=]\s*)(?:(?:bearer|basic)\s+)?\S+/gi,
-    '$1$2[redacted]',
-  ],
-  [/\b[A-Za-z0-9+/]{64,}={0,2}/g, '[redacted]'],
-];
+/** Characters of a line that are looked at; many more than are kept, so that no secret is cut in two. */
+const LINE = 1_000;
 
 /**
  * The part of a failed build's log that tells the next attempt what went wrong: secrets redacted, plain ASCII, at most
  * 4,096 bytes, the last telling lines first to be kept. It comes out of an image and a network: not to be trusted.
  */
 export function failureContext(log: string): string {
-  const lines = redact(log.slice(-LOOKED_AT)).split(/\r\n|\r|\n/);
+  const lines = withoutKeys(lastLines(log)).map((line) => redactLine(line.slice(0, LINE)));
   const numbered = lines.map((line, index) => ({ index, text: plainText(line.trimEnd(), 300) })).filter(hasText);
   const byWorth = [...numbered.filter(({ text }) => TELLING.test(text)).reverse(), ...numbered.reverse()];
   const kept = new Map<number, string>();
@@ -49,8 +35,11 @@ export function failureContext(log: string): string {
     .join('\n');
 }
 
-function redact(text: string): string {
-  return SECRETS.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
+/** The lines at the end; one that begins before what is looked at is left out, for its beginning tells what it is. */
+function lastLines(log: string): string[] {
+  const end = log.slice(-LOOKED_AT);
+  const lines = end.split(/\r\n|\r|\n/);
+  return end.length < log.length ? lines.slice(1) : lines;
 }
 
 function hasText({ text }: { text: string }): boolean {

@@ -63,10 +63,9 @@ function requested(
   const installed =
     packages === undefined
       ? undefined
-      : binariesOf(target, packages, requireEcosystem(plan.ecosystem)).map((binary) => ({
-          package: binary.installed.name,
-          version: binary.installed.version,
-        }));
+      : binariesOf(target, packages, requireEcosystem(plan.ecosystem))
+          .map(({ installed: { name: binary, version } }) => ({ package: binary, version }))
+          .sort((left, right) => (`${left.package} ${left.version}` < `${right.package} ${right.version}` ? -1 : 1));
   return {
     package: name,
     ...(source !== undefined && { source }),
@@ -84,10 +83,8 @@ function listed(packages: readonly InstalledPackage[]): Pick<PatchRequest, 'pack
 }
 
 function observedPlatform(findings: readonly FindingItem[]): string | undefined {
-  return findings
-    .flatMap((finding) => Object.values(finding.observations).map((seen) => seen.platform ?? []))
-    .flat()
-    .sort()[0];
+  const open = findings.filter((finding) => finding.state === 'OPEN');
+  return open.flatMap((finding) => finding.observations[finding.judgedOn ?? '']?.platform ?? []).sort()[0];
 }
 
 /** The free text that the scanner wrote of the vulnerabilities which the plan settles, each once. */
@@ -96,7 +93,8 @@ function textsOf(plan: Plan, findings: readonly FindingItem[]): NonNullable<Patc
   for (const finding of findings) {
     if (finding.state !== 'OPEN' || !plan.targets.some((target) => isAbout(target, finding.package))) continue;
     const text = finding.observations[finding.judgedOn ?? '']?.text;
-    if (text !== undefined) texts.set(finding.vulnerabilityId, text);
+    const known = texts.get(finding.vulnerabilityId);
+    if (text !== undefined && (known === undefined || text < known)) texts.set(finding.vulnerabilityId, text);
   }
   return [...texts]
     .sort(([left], [right]) => (left < right ? -1 : 1))

@@ -4,10 +4,12 @@ import type { ModelReply, PatchModel } from './model';
 import type { ModelLedger } from './model-ledger';
 import type { Prompt } from './prompt';
 import { promptOf } from './prompt';
-import { MAXIMUM_REPLY_CHARACTERS, readReply } from './read-reply';
+import { isTooLong, readReply } from './read-reply';
 
 /** Bytes of an answer that are kept as they are; an item of the table has at most 400 KB. */
 const MAXIMUM_KEPT_BYTES = 300_000;
+/** Characters that are kept of an answer that is too long. */
+const KEPT_OF_TOO_LONG = 1_000;
 
 /** What the model's author works with. */
 export interface ModelAuthorPorts {
@@ -59,9 +61,9 @@ function hashOf(model: PatchModel, { system, parts }: Prompt): string {
     .digest('hex');
 }
 
-/** An answer as it is kept: one that is too long keeps enough to be told as such, so that an item always fits. */
+/** An answer as it is kept: of one that is too long only the beginning, so that an item of the table always holds it. */
 function limited(reply: ModelReply): ModelReply {
-  if (Buffer.byteLength(JSON.stringify([reply.texts, reply.toolInputs])) <= MAXIMUM_KEPT_BYTES) return reply;
-  const text = [...reply.texts, ...reply.toolInputs.map((input) => JSON.stringify(input))].join('\n');
-  return { ...reply, texts: [text.slice(0, MAXIMUM_REPLY_CHARACTERS + 1)], toolInputs: [] };
+  if (!isTooLong(reply) && Buffer.byteLength(JSON.stringify(JSON.stringify(reply))) <= MAXIMUM_KEPT_BYTES) return reply;
+  const beginning = (reply.texts[0] ?? '').slice(0, KEPT_OF_TOO_LONG);
+  return { ...reply, texts: [beginning], toolInputs: [], isCut: true };
 }

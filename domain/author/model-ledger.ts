@@ -57,7 +57,7 @@ export function makeModelLedger(table: FindingTable, budget: ModelBudget, clock:
     find: async (image, requestHash) => {
       const item = await table.get(modelReplyKey(image, requestHash));
       if (item === undefined || !isModelReplyItem(item)) return undefined;
-      return item.expiresAt > clock().getTime() / 1000 ? item.reply : undefined;
+      return item.expiresAt > clock().getTime() / 1000 ? (JSON.parse(item.reply) as ModelReply) : undefined;
     },
     reserve: async (image) => {
       await changeBudget(image, ({ calls, tokens }) => {
@@ -73,7 +73,7 @@ export function makeModelLedger(table: FindingTable, budget: ModelBudget, clock:
         type: 'MODEL_REPLY',
         image,
         modelId,
-        reply,
+        reply: JSON.stringify(reply),
         expiresAt: expiry(clock(), REPLY_DAYS),
       }));
       await changeBudget(image, ({ calls, tokens }) => ({

@@ -8,6 +8,8 @@ export interface ModelReply {
   readonly texts: readonly string[];
   /** Inputs of the calls of the reply tool, in order; JSON values. */
   readonly toolInputs: readonly unknown[];
+  /** True where it was so long that only its beginning is on record. */
+  readonly isCut?: true;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly latencyMilliseconds: number;

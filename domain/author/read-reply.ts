@@ -16,47 +16,49 @@ export type ReadReply = {
 };
 
 /** Stop reasons of Converse (botocore's bedrock-runtime model) after which there is nothing to read. */
-const STOPPED: Readonly<Record<string, ReplyProblem>> = {
-  max_tokens: {
-    code: 'cut-off',
-    message: 'The answer was cut off at the limit of output tokens: write fewer and shorter words.',
-    repairable: true,
-  },
-  content_filtered: {
-    code: 'content-filtered',
-    message: "The service's content filter withheld the answer.",
-    repairable: false,
-  },
-  guardrail_intervened: {
-    code: 'guardrail-intervened',
-    message: 'The configured guardrail stopped the question or the answer.',
-    repairable: false,
-  },
-  malformed_model_output: {
-    code: 'malformed-output',
-    message: `The answer was malformed: call ${REPLY_TOOL} once with valid JSON.`,
-    repairable: true,
-  },
-  malformed_tool_use: {
-    code: 'malformed-output',
-    message: `The call of the tool was malformed: call ${REPLY_TOOL} once with valid JSON.`,
-    repairable: true,
-  },
-  model_context_window_exceeded: {
-    code: 'context-exceeded',
-    message: 'The question is longer than the model can read.',
-    repairable: false,
-  },
-};
+const STOPPED: ReadonlyMap<string, ReplyProblem> = new Map(
+  Object.entries<ReplyProblem>({
+    max_tokens: {
+      code: 'cut-off',
+      message: 'The answer was cut off at the limit of output tokens: write fewer and shorter words.',
+      repairable: true,
+    },
+    content_filtered: {
+      code: 'content-filtered',
+      message: "The service's content filter withheld the answer.",
+      repairable: false,
+    },
+    guardrail_intervened: {
+      code: 'guardrail-intervened',
+      message: 'The configured guardrail stopped the question or the answer.',
+      repairable: false,
+    },
+    malformed_model_output: {
+      code: 'malformed-output',
+      message: `The answer was malformed: call ${REPLY_TOOL} once with valid JSON.`,
+      repairable: true,
+    },
+    malformed_tool_use: {
+      code: 'malformed-output',
+      message: `The call of the tool was malformed: call ${REPLY_TOOL} once with valid JSON.`,
+      repairable: true,
+    },
+    model_context_window_exceeded: {
+      code: 'context-exceeded',
+      message: 'The question is longer than the model can read.',
+      repairable: false,
+    },
+  }),
+);
 
 /**
  * Reads a model's answer: the input of the one tool call, else the one JSON object in its text. Nothing is believed
  * and nothing is guessed: what does not follow the contract is a problem by name. Never throws on any answer.
  */
 export function readReply(reply: ModelReply): ReadReply {
-  const stopped = STOPPED[reply.stopReason];
+  const stopped = STOPPED.get(reply.stopReason);
   if (stopped !== undefined) return without(stopped);
-  if (sizeOf(reply) > MAXIMUM_REPLY_CHARACTERS)
+  if (isTooLong(reply))
     return without({
       code: 'too-long',
       message: `The answer is longer than ${MAXIMUM_REPLY_CHARACTERS} characters: write the commands only.`,
@@ -98,7 +100,7 @@ function cleaned({ commands, notFixable, explanation }: Reply): ReadReply {
 }
 
 function nothingIn(texts: readonly string[]): ReplyProblem {
-  const said = visible(texts.join(' '), 200);
+  const said = visible(texts.join(' ').trim(), 200);
   if (said === '') return { code: 'empty', message: 'The answer is empty.', repairable: true };
   return {
     code: 'no-answer',
@@ -107,9 +109,11 @@ function nothingIn(texts: readonly string[]): ReplyProblem {
   };
 }
 
-function sizeOf(reply: ModelReply): number {
-  const texts = reply.texts.reduce((sum, text) => sum + text.length, 0);
-  return reply.toolInputs.reduce<number>((sum, input) => sum + JSON.stringify(input).length, texts);
+/** True where an answer is longer than any needs to be. */
+export function isTooLong({ isCut, texts, toolInputs }: ModelReply): boolean {
+  const inText = texts.reduce((sum, text) => sum + text.length, 0);
+  const inAll = toolInputs.reduce<number>((sum, input) => sum + String(JSON.stringify(input)).length, inText);
+  return isCut === true || inAll > MAXIMUM_REPLY_CHARACTERS;
 }
 
 /** Braces that are tried as the beginning of an object: keeps the time for a text full of them bounded. */

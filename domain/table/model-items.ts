@@ -1,5 +1,4 @@
 import { encodeKeyPart } from '../finding/finding-key';
-import type { ModelReply } from '../author/model';
 import type { ItemKey, TableItem, Versioned } from './items';
 
 /** `MODEL#<image>`, `BUDGET#<day>`: what an image has asked of a model on one UTC day. */
@@ -19,7 +18,8 @@ export type ModelReplyItem = Versioned & {
   readonly type: 'MODEL_REPLY';
   readonly image: string;
   readonly modelId: string;
-  readonly reply: ModelReply;
+  /** The answer as JSON: whatever a model writes, however deep and in whichever characters, it is plain text here. */
+  readonly reply: string;
   /** Seconds since the epoch; DynamoDB deletes the item some time after. */
   readonly expiresAt: number;
 };

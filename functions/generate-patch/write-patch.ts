@@ -32,7 +32,7 @@ export interface GeneratePatchPorts {
   readonly prices?: ModelConfig['prices'];
   /**
    * What is installed in the image that the patch starts from; absent, or undefined, where it cannot be looked into. Asked
-   * only where a model is.
+   * only where a model is, or where the promoted patch did more than raise its targets.
    */
   readonly packagesOf?: (
     image: GoldenImage,
@@ -71,7 +71,8 @@ export async function writePatch(
   const { table, scripts, clock, logger } = ports;
   const { image, plan, findings, attempt, sequence } = draft;
   const authors = authorsFor(ports.authors, attempt);
-  const packages = authors.choice === 'rules' ? undefined : await ports.packagesOf?.(image, plan.ecosystem);
+  const needsPackages = authors.choice !== 'rules' || draft.promoted?.extras !== undefined;
+  const packages = needsPackages ? await ports.packagesOf?.(image, plan.ecosystem) : undefined;
   const context = vettingContextOf(plan, {
     policy: image.policy,
     ...(packages !== undefined && { packages }),

@@ -79,7 +79,12 @@ describe.each(PLANTED.map((one) => [one.fate, one.what, one] as const))('%s: %s'
   it('reaches the prompt only as data that is not to be trusted where policy lets text in', async () => {
     const { script, prompts, tried } = await planned(INCLUDED, factsOf(one.event).facts);
     const [first] = prompts;
-    for (const prompt of prompts) expectSound(prompt);
+    for (const prompt of prompts) {
+      expectSound(prompt);
+      // What vetting says of the model's own words may repeat a few of them.
+      const outside = prompt.parts.filter((part) => part.trusted && !part.text.includes('<previous>'));
+      expect(outside.filter((part) => has(part.text))).toEqual([]);
+    }
     const inside = first!.parts.filter((part) => has(part.text));
     expect(inside.map((part) => part.trusted)).toEqual(one.fate === 'text' ? [false] : []);
     // The model did as it was told, and that is what was refused.

@@ -93,7 +93,7 @@ describe('answers whose commands are good and whose words are not', () => {
       const targets = new Set(patch.targets.map((target) => target.package));
       expect(patch.disagreements?.filter((one) => !targets.has(one.package)) ?? []).toEqual([]);
       for (const { proposal } of tried)
-        for (const text of [proposal.explanation, ...proposal.notFixable.flatMap(Object.values<string>)])
+        for (const text of [proposal.explanation, ...proposal.notFixable.flatMap((one) => [one.package, one.reason])])
           expect(text).toMatch(PRINTABLE);
       expect(explanation.join('\n')).toContain('The model test.model-1 wrote the commands');
     },

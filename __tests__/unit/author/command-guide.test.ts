@@ -89,7 +89,10 @@ describe.each(ECOSYSTEM_IDS)('the guide of %s', (id) => {
       if (rule === undefined) continue;
       const rest = argumentsOf(rule);
       for (const flag of ['', ...one.switches]) {
-        for (const command of [`${one.command} ${one.verb} ${flag}${rest}`, `${one.command} ${flag} ${one.verb}${rest}`]) {
+        for (const command of [
+          `${one.command} ${one.verb} ${flag}${rest}`,
+          `${one.command} ${flag} ${one.verb}${rest}`,
+        ]) {
           const verdict = vet([command], ecosystem, CONTEXT);
           expect([command, verdict.verdict, verdict.refusals]).toEqual([command, 'accepted', []]);
           accepted++;
@@ -130,9 +133,13 @@ describe.each(ECOSYSTEM_IDS)('the guide of %s', (id) => {
       for (const verb of operationsOf(rule)) {
         const head = `  ${verb.names.join(' | ')}`;
         const line = guide.split('\n').find((one) => one.startsWith(head)) ?? '';
-        const told = line.slice(head.length).replace(/ \(flags .*\)/, '').replace(/: [a-z]+$/, '');
+        const told = line
+          .slice(head.length)
+          .replace(/ \(flags .*\)/, '')
+          .replace(/: [a-z]+$/, '');
         if (verb.arguments.kind === 'words') for (const word of verb.arguments.words) expect(told).toContain(word);
-        if (verb.arguments.kind === 'modules') for (const action of verb.arguments.actions) expect(told).toContain(action);
+        if (verb.arguments.kind === 'modules')
+          for (const action of verb.arguments.actions) expect(told).toContain(action);
       }
     }
   });

@@ -32,9 +32,7 @@ it('carries the facts of the plan; the installed versions and the list of packag
     ecosystem: 'apt',
     platform: 'debian 12',
     architecture: 'amd64',
-    targets: [
-      { package: 'glibc', floor: '2.36-9+deb12u6', action: 'upgrade', vulnerabilities: ['CVE-2024-0001'] },
-    ],
+    targets: [{ package: 'glibc', floor: '2.36-9+deb12u6', action: 'upgrade', vulnerabilities: ['CVE-2024-0001'] }],
     allowed: { removable: [], companions: [], moduleStreams: [] },
     attempt: 1,
   });
@@ -52,7 +50,9 @@ it('an image of which it is known that nothing is installed is told so', () => {
 });
 
 it('lists every package once and at most six hundred, the first by name, and says how many more there are', () => {
-  const many = Array.from({ length: MAXIMUM_PACKAGES + 7 }, (_one, at) => makePackage(`p${String(at).padStart(4, '0')}`, '1'));
+  const many = Array.from({ length: MAXIMUM_PACKAGES + 7 }, (_one, at) =>
+    makePackage(`p${String(at).padStart(4, '0')}`, '1'),
+  );
   const twice = [...many, { ...many[0]!, arch: 'i386' }].reverse();
   const asked = request([makeItem()], makeImage(), twice);
   expect([asked.packages?.length, asked.packagesOmitted]).toEqual([MAXIMUM_PACKAGES, 7]);
@@ -71,7 +71,12 @@ it('the order of findings and of packages changes nothing', () => {
 it('tells what policy allows beside the targets, and the release that the configuration fixes', () => {
   const image = makeImage(
     { releasever: '2023.5.20240819' },
-    { removable: ['gcc'], companions: ['bash'], moduleStreams: ['nodejs:20'], replacements: { glibc: ['glibc-ng'], a: ['b'] } },
+    {
+      removable: ['gcc'],
+      companions: ['bash'],
+      moduleStreams: ['nodejs:20'],
+      replacements: { glibc: ['glibc-ng'], a: ['b'] },
+    },
   );
   expect(request([makeItem()], image).allowed).toEqual({
     removable: ['gcc'],

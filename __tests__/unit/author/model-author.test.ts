@@ -15,7 +15,11 @@ const { request } = ask();
 const GOOD = answerOf(GOOD_COMMANDS, [{ package: 'krb5', reason: 'no fix' }]);
 const BUDGET = { callsPerDay: 50, tokensPerDay: 1_000_000 };
 
-function authorOf(model: PatchModel, table: FindingTable = new MemoryFindingTable(), logger: Logger = silent): PatchAuthor {
+function authorOf(
+  model: PatchModel,
+  table: FindingTable = new MemoryFindingTable(),
+  logger: Logger = silent,
+): PatchAuthor {
   return makeModelAuthor({ model, ledger: makeModelLedger(table, BUDGET, () => NOW), logger });
 }
 
@@ -141,7 +145,11 @@ describe('where there is no answer', () => {
   });
 
   it('a table that does not take the budget asks nothing', async () => {
-    const table = failing(new MemoryFindingTable(), 'MODEL_BUDGET', ({ pk, sk }) => new ConditionFailedError(pk, sk, 0));
+    const table = failing(
+      new MemoryFindingTable(),
+      'MODEL_BUDGET',
+      ({ pk, sk }) => new ConditionFailedError(pk, sk, 0),
+    );
     const model = fakeModel([GOOD]);
     await expect(authorOf(model, table).propose(request)).rejects.toThrow(ConditionFailedError);
     expect(model.asked).toHaveLength(0);
@@ -167,7 +175,11 @@ describe('whatever a model answers', () => {
     ['one MB of emoji', makeReply({ texts: ['\u{1f600}'.repeat(250_000)] }), 'too-long'],
     ['one MB of emoji behind one letter', makeReply({ texts: [`a${'\u{1f600}'.repeat(250_000)}`] }), 'too-long'],
     ['one MB of control characters', makeReply({ texts: ['\u0001'.repeat(1_000_000)] }), 'too-long'],
-    ['one MB of quotes in the input of the tool', makeReply({ toolInputs: [{ x: '"'.repeat(1_000_000) }] }), 'too-long'],
+    [
+      'one MB of quotes in the input of the tool',
+      makeReply({ toolInputs: [{ x: '"'.repeat(1_000_000) }] }),
+      'too-long',
+    ],
     ['one MB in many blocks', makeReply({ texts: Array<string>(10_000).fill('é'.repeat(50)) }), 'too-long'],
     ['64,000 Chinese characters', makeReply({ texts: ['漢'.repeat(64_000)] }), 'no-answer'],
     ['a lone surrogate in prose', makeReply({ texts: ['sorry \ud83d'] }), 'no-answer'],
@@ -176,14 +188,17 @@ describe('whatever a model answers', () => {
     ['forty levels', makeReply({ toolInputs: [deep] }), 'wrong-shape'],
     ['no input of the tool', makeReply({ toolInputs: [undefined] }), 'wrong-shape'],
     ['a key that is a lone surrogate', makeReply({ toolInputs: [{ '\ud800': 1 }] }), 'wrong-shape'],
-  ] as [string, ModelReply, string | undefined][])('%s: it is read, and kept in a table of 400 KB items', async (_name, reply, code) => {
-    const table = new MemoryFindingTable();
-    const model = fakeModel([reply]);
-    const proposals: PatchProposal[] = [];
-    for (let time = 0; time < 2; time++) proposals.push(await authorOf(model, table).propose(request));
-    expect(proposals.map(({ problem }) => problem?.code)).toEqual([code, code]);
-    expect(model.asked).toHaveLength(1);
-    const item = await table.get(modelReplyKey('debian-12', proposals[0]?.model?.requestHash ?? ''));
-    expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThanOrEqual(400 * 1_024);
-  });
+  ] as [string, ModelReply, string | undefined][])(
+    '%s: it is read, and kept in a table of 400 KB items',
+    async (_name, reply, code) => {
+      const table = new MemoryFindingTable();
+      const model = fakeModel([reply]);
+      const proposals: PatchProposal[] = [];
+      for (let time = 0; time < 2; time++) proposals.push(await authorOf(model, table).propose(request));
+      expect(proposals.map(({ problem }) => problem?.code)).toEqual([code, code]);
+      expect(model.asked).toHaveLength(1);
+      const item = await table.get(modelReplyKey('debian-12', proposals[0]?.model?.requestHash ?? ''));
+      expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThanOrEqual(400 * 1_024);
+    },
+  );
 });

@@ -21,8 +21,7 @@ function world(budget: Partial<ModelBudget> = {}, table: FindingTable = new Memo
   const at = (time: string): void => {
     now = new Date(time);
   };
-  const open = (): ModelLedger =>
-    makeModelLedger(table, { callsPerDay: 2, tokensPerDay: 5_000, ...budget }, () => now);
+  const open = (): ModelLedger => makeModelLedger(table, { callsPerDay: 2, tokensPerDay: 5_000, ...budget }, () => now);
   return { table, at, open, ledger: open() };
 }
 

@@ -99,7 +99,13 @@ export async function modelWorld(options: ModelWorldOptions) {
     /** Makes a patch the promoted one, and its findings fixed. */
     promote: async (sequence: number): Promise<void> => {
       await end(sequence, { state: 'PROMOTED' });
-      const promoted = { digest: digestOf('f'), reference: 'r', patch: sequence, since: NOW.toISOString(), descendsFrom: [] };
+      const promoted = {
+        digest: digestOf('f'),
+        reference: 'r',
+        patch: sequence,
+        since: NOW.toISOString(),
+        descendsFrom: [],
+      };
       await updateHead(table, 'debian-12', (head) => ({ ...head, promoted }));
       for (const item of (await items()).filter(isFindingItem))
         await table.put({ ...item, state: 'FIXED', version: item.version + 1 }, item.version);

@@ -160,7 +160,9 @@ describe('what is not to be trusted', () => {
           ...request,
           platform: one,
           architecture: two,
-          targets: [{ ...target!, package: one, floor: two, source: three, installed: [{ package: one, version: two }] }],
+          targets: [
+            { ...target!, package: one, floor: two, source: three, installed: [{ package: one, version: two }] },
+          ],
           packages: [one, two],
           failed: { attempt: 1, author: 'rules', reason: two, log: three },
           correction: {
@@ -173,29 +175,51 @@ describe('what is not to be trusted', () => {
         const whole = allOf(asked);
         expect(whole).toMatch(/^[\t\n\x20-\x7e]*$/);
         const count = (tag: string): number => whole.split(tag).length - 1;
-        expect(['</request>', '</commands>', '</previous>', '</untrusted>'].map(count)).toEqual([1, 1, 1, 2]);
+        expect(['</request>', '</commands>', '</previous>', '</untrusted>'].map(count)).toEqual([1, 1, 1, 3]);
         expect(promptOf(asked).parts.map(({ trusted }) => trusted)).toEqual([
-          ...[true, true, true, false, true, false, true, true],
+          ...[true, true, true, false, true, false, true, false, true],
         ]);
       }),
     );
   });
 });
 
-it('an answer that could not be used comes back with its refusals and its problem', () => {
+it('an answer that could not be used comes back: the verdict as our word, its commands as data, by their numbers', () => {
+  const refusal = {
+    command: 'apt-get install -y wget',
+    code: 'package-not-in-targets' as const,
+    message: 'Leave it out.',
+  };
   const correction = {
     commands: ['apt-get install -y wget', 'x'.repeat(900)],
-    refusals: [{ command: 'apt-get install -y wget', code: 'package-not-in-targets' as const, message: 'Leave it out.' }],
+    refusals: [refusal, { command: 'sh', code: 'unknown-command' as const, message: 'No shell.' }],
     problem: { code: 'cut-off' as const, message: 'It was cut off.', repairable: true },
   };
-  const block = blocksOf({ ...request, correction }).find((text) => text.includes('<previous>')) ?? '';
-  expect(block).toMatch(/^Your previous answer could not be used\. /);
-  const previous: unknown = JSON.parse(block.slice(block.indexOf('<previous>') + 10, block.indexOf('</previous>')));
-  expect(previous).toEqual({
-    yourCommands: ['apt-get install -y wget', 'x'.repeat(500)],
-    refused: correction.refusals,
+  const { parts } = promptOf({ ...request, correction });
+  expect(parts.map(({ trusted }) => trusted)).toEqual([true, true, true, false, true]);
+  const verdict = /^Your previous answer could not be used\. .*<previous>(.*)<\/previous>$/s.exec(parts[2]?.text ?? '');
+  expect(JSON.parse(verdict?.[1] ?? '')).toEqual({
+    refused: [
+      { number: 0, code: 'package-not-in-targets', message: 'Leave it out.' },
+      { number: 1, code: 'unknown-command', message: 'No shell.' },
+    ],
     problem: 'It was cut off.',
   });
+  const data = /^<untrusted>(.*)<\/untrusted>$/s.exec(parts[3]?.text ?? '');
+  expect(JSON.parse(data?.[1] ?? '')).toEqual({
+    commands: ['apt-get install -y wget', 'x'.repeat(500)],
+    refused: [
+      { number: 0, command: 'apt-get install -y wget' },
+      { number: 1, command: 'sh' },
+    ],
+  });
+});
+
+it('an answer without commands comes back as its problem alone', () => {
+  const problem = { code: 'empty' as const, message: 'The answer is empty.', repairable: true };
+  const { parts } = promptOf({ ...request, correction: { commands: [], refusals: [], problem } });
+  expect(parts.map(({ trusted }) => trusted)).toEqual([true, true, true, true]);
+  expect(parts[2]?.text).toContain('"problem": "The answer is empty."');
 });
 
 it('a correction is bounded: fifty commands, twenty refusals', () => {

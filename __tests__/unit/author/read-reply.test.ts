@@ -69,11 +69,15 @@ describe('an answer is read', () => {
 
   it('property: any strings survive the way through prose', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 40 }), { maxLength: 5 }), fc.string({ maxLength: 40 }), (commands, prose) => {
-        fc.pre(!/[{}"\\]/.test(prose));
-        const read = byText(`${prose}${JSON.stringify({ ...BODY, commands })}${prose}`);
-        expect([read.problem, read.commands]).toEqual([undefined, commands]);
-      }),
+      fc.property(
+        fc.array(fc.string({ maxLength: 40 }), { maxLength: 5 }),
+        fc.string({ maxLength: 40 }),
+        (commands, prose) => {
+          fc.pre(!/[{}"\\]/.test(prose));
+          const read = byText(`${prose}${JSON.stringify({ ...BODY, commands })}${prose}`);
+          expect([read.problem, read.commands]).toEqual([undefined, commands]);
+        },
+      ),
     );
   });
 });

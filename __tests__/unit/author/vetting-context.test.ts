@@ -149,7 +149,9 @@ images: [{name: a, repository: golden/a, parent: debian}]
   );
   const [image] = toEstate(config).byRepository.values();
   const target = makeTarget({ package: name });
-  expect(vettingContextOf({ ecosystem: 'apt', targets: [target] }, image!).targets[0]?.replacements).toEqual(['renamed']);
+  expect(vettingContextOf({ ecosystem: 'apt', targets: [target] }, image!).targets[0]?.replacements).toEqual([
+    'renamed',
+  ]);
 });
 
 it('policy for __proto__ is policy for no package', () => {
@@ -159,7 +161,9 @@ images: [{name: a, repository: golden/a, parent: debian}]
 `;
   const [image] = toEstate(parseConfig(text, 'golden-images.yaml')).byRepository.values();
   expect(Object.keys(image?.policy.replacements ?? {})).toEqual([]);
-  expect(vettingContextOf({ ecosystem: 'apt', targets: [LIBSSL3] }, image!).targets[0]).not.toHaveProperty('replacements');
+  expect(vettingContextOf({ ecosystem: 'apt', targets: [LIBSSL3] }, image!).targets[0]).not.toHaveProperty(
+    'replacements',
+  );
 });
 
 it.each(['.hidden', '-flag', 'a/b', ''])('policy may not list replacements of %p', (name) => {

@@ -5,6 +5,7 @@ import { modelWorld } from './model-world';
 import { digestOf, makeImage, makeItem, makeObservation, makePackage } from '../table/samples';
 
 const GOOD = answerOf(['apt-get update', 'apt-get install -y --only-upgrade glibc']);
+const GOOD_ONE = ['apt-get install -y --only-upgrade glibc'];
 const PRICES = { inputPerMillionTokens: 3, outputPerMillionTokens: 15 };
 const KRB5 = makeItem({ sk: 'FINDING#2', package: 'krb5', vulnerabilityId: 'CVE-2' });
 
@@ -62,7 +63,9 @@ describe('the patch', () => {
     );
     const doubts = findings.map((one) => ({ package: one.package, reason: 'r'.repeat(2_000) }));
     const here = await modelWorld({
-      answers: [makeReply({ toolInputs: [{ commands: ['apt-get update'], notFixable: doubts.slice(0, 25), explanation: '' }] })],
+      answers: [
+        makeReply({ toolInputs: [{ commands: ['apt-get update'], notFixable: doubts.slice(0, 25), explanation: '' }] }),
+      ],
       findings,
     });
     const patch = await here.plan();
@@ -73,7 +76,10 @@ describe('the patch', () => {
 
   it.each([
     ['the same', ['apt-get install -y --only-upgrade glibc']],
-    ['the same in other words', ['apt-get update; apt-get -y -q install glibc && apt-get clean', 'rm -rf /var/lib/apt/lists/*']],
+    [
+      'the same in other words',
+      ['apt-get update; apt-get -y -q install glibc && apt-get clean', 'rm -rf /var/lib/apt/lists/*'],
+    ],
     ['less', ['apt-get update']],
     ['a version, which the script never installs', ['apt-get install -y glibc=2.36-9+deb12u9']],
   ])('has the script of the rules where its commands mean %s', async (_name, commands) => {
@@ -87,7 +93,10 @@ describe('the patch', () => {
     const reply = makeReply({
       toolInputs: [
         {
-          commands: ['apt-get install -y --only-upgrade glibc=9.9:evil-marker', 'apt-get install -y --only-upgrade glibc'],
+          commands: [
+            'apt-get install -y --only-upgrade glibc=9.9:evil-marker',
+            'apt-get install -y --only-upgrade glibc',
+          ],
           notFixable: [{ package: 'glibc', reason: 'evil-marker' }],
           explanation: 'evil-marker $(touch /evil-marker)',
         },
@@ -97,8 +106,6 @@ describe('the patch', () => {
     expect(await here.script(await here.plan())).not.toContain('evil-marker');
   });
 });
-
-const GOOD_ONE = ['apt-get install -y --only-upgrade glibc'];
 
 describe('the papers', () => {
   it('hold the question, every answer with its verdict, and the reason', async () => {
@@ -132,8 +139,15 @@ describe('the papers', () => {
 describe('what a model adds', () => {
   it('a removal that policy allows, of a binary of a target: it goes, and the rest is raised', async () => {
     const image = makeImage({}, { removable: ['linux-libc-dev'] });
-    const item = makeItem({ package: 'linux', observations: { [digestOf('a')]: makeObservation({ floor: '6.1.90-1' }) } });
-    const here = await modelWorld({ answers: [answerOf(['apt-get purge -y linux-libc-dev'])], image, findings: [item] });
+    const item = makeItem({
+      package: 'linux',
+      observations: { [digestOf('a')]: makeObservation({ floor: '6.1.90-1' }) },
+    });
+    const here = await modelWorld({
+      answers: [answerOf(['apt-get purge -y linux-libc-dev'])],
+      image,
+      findings: [item],
+    });
     const patch = await here.plan();
     expect([patch.author, await here.script(patch)]).toEqual(['bedrock', expect.stringContaining('linux-libc-dev')]);
   });
@@ -151,10 +165,7 @@ describe('what a model adds', () => {
     await here.promote(1);
     await here.put(KRB5);
     const second = await here.plan();
-    expect(second.targets).toMatchObject([
-      { package: 'krb5' },
-      { package: 'libssl3', replacedBy: 'libssl3t64' },
-    ]);
+    expect(second.targets).toMatchObject([{ package: 'krb5' }, { package: 'libssl3', replacedBy: 'libssl3t64' }]);
     expect(await here.script(second)).toContain('libssl3t64');
   });
 

@@ -19,14 +19,17 @@ describe('one question', () => {
     const findings = Array.from({ length: 700 }, (_one, at) =>
       makeItem({ sk: `FINDING#${at}`, vulnerabilityId: `CVE-2024-${at}`, package: `lib${at % 20}` }),
     );
-    const here = await modelWorld({ answers: [GOOD], findings });
-    await here.plan();
+    const here = await modelWorld({ answers: [answerOf(['apt-get install -y lib0'])], findings });
+    expect((await here.plan()).targets).toHaveLength(20);
     expect(await here.generate()).toEqual({ did: 'nothing', why: 'same-plan' });
     expect([here.model.asked.length, here.looked()]).toEqual([1, 1]);
   });
 
   it('is served from the record after a crash between answer and patch', async () => {
-    const here = await modelWorld({ answers: [GOOD], prices: { inputPerMillionTokens: 3, outputPerMillionTokens: 15 } });
+    const here = await modelWorld({
+      answers: [GOOD],
+      prices: { inputPerMillionTokens: 3, outputPerMillionTokens: 15 },
+    });
     const first = await here.plan();
     await here.table.delete(first, first.version);
     const again = await here.plan();
@@ -126,7 +129,10 @@ describe('bedrock, while the model is not to be had', () => {
     const here = await modelWorld({ choice: 'bedrock', answers: [EVIL, outage(), GOOD] });
     await here.generate();
     here.wait(600);
-    expect(await here.plan()).toMatchObject({ author: 'bedrock', model: { questions: [{ cached: true }, { cached: false }] } });
+    expect(await here.plan()).toMatchObject({
+      author: 'bedrock',
+      model: { questions: [{ cached: true }, { cached: false }] },
+    });
     expect(here.model.asked).toHaveLength(3);
   });
 
@@ -188,7 +194,7 @@ describe('attempts', () => {
     expect(here.question(2)).toContain('<untrusted>\nscript exited with 7\n</untrusted>');
   });
 
-  it('the last is the rules\' where the model\'s have failed; after it the targets are residual', async () => {
+  it("the last is the rules' where the model's have failed; after it the targets are residual", async () => {
     const here = await modelWorld({ answers: [GOOD] });
     const authors: string[] = [];
     for (const sequence of [1, 2, 3]) {
@@ -205,7 +211,7 @@ describe('attempts', () => {
     expect(here.model.asked).toHaveLength(2);
   });
 
-  it('the last is the model\'s where rules have failed', async () => {
+  it("the last is the model's where rules have failed", async () => {
     const here = await modelWorld({ answers: [outage(), GOOD], image: withPolicy({ maximumAttempts: 2 }) });
     expect((await here.plan()).author).toBe('rules');
     await here.fail(1, 'E: no');
@@ -233,7 +239,7 @@ describe('attempts', () => {
 describe('a candidate that was held', () => {
   const HELD = { state: 'HELD', detail: 'USER is root, was app', violations: ['USER is root, was app'] } as const;
 
-  it.each(['contract-broken', 'worse'])('%s, of a model\'s commands: the next attempt is told why', async (reason) => {
+  it.each(['contract-broken', 'worse'])("%s, of a model's commands: the next attempt is told why", async (reason) => {
     const here = await modelWorld({ answers: [GOOD] });
     await here.plan();
     await here.end(1, { ...HELD, reason });
@@ -251,7 +257,7 @@ describe('a candidate that was held', () => {
     expect(here.question(2)).not.toContain('all went well');
   });
 
-  it('counts as an attempt: the last is the rules\', and where theirs is held too, that is the end', async () => {
+  it("counts as an attempt: the last is the rules', and where theirs is held too, that is the end", async () => {
     const here = await modelWorld({ answers: [GOOD] });
     const authors: string[] = [];
     for (const sequence of [1, 2, 3]) {
@@ -271,7 +277,7 @@ describe('a candidate that was held', () => {
     expect(here.model.asked).toHaveLength(1);
   });
 
-  it.each(['contract-broken', 'worse'])('%s, of the rules\' commands, stays held', async (reason) => {
+  it.each(['contract-broken', 'worse'])("%s, of the rules' commands, stays held", async (reason) => {
     const here = await modelWorld({ answers: [EVIL] });
     await here.plan();
     await here.end(1, { ...HELD, reason });

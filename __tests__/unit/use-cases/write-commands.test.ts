@@ -34,7 +34,10 @@ function author(...answers: (PatchProposal | Error)[]): PatchAuthor & { readonly
   };
 }
 
-async function write(model: PatchAuthor, choice: 'bedrock' | 'bedrock-then-rules' = 'bedrock-then-rules'): Promise<Authored> {
+async function write(
+  model: PatchAuthor,
+  choice: 'bedrock' | 'bedrock-then-rules' = 'bedrock-then-rules',
+): Promise<Authored> {
   return await writeCommands({ choice, model }, request, context, silent);
 }
 async function written(model: PatchAuthor, choice?: 'bedrock' | 'bedrock-then-rules'): Promise<AuthoredCommands> {
@@ -145,14 +148,20 @@ describe.each(['bedrock', 'bedrock-then-rules'] as const)('%s', (choice) => {
   });
 
   it('what it calls not fixable and is no target is not noted, a target only once, as said last', async () => {
-    const first = { ...BAD, notFixable: [{ package: 'glibc', reason: 'first' }, { package: 'wget', reason: 'x' }] };
+    const first = {
+      ...BAD,
+      notFixable: [
+        { package: 'glibc', reason: 'first' },
+        { package: 'wget', reason: 'x' },
+      ],
+    };
     const second = makeProposal({ notFixable: [{ package: 'glibc', reason: 'second' }] });
     expect((await written(author(first, second), choice)).disagreements).toEqual([
       { package: 'glibc', reason: 'second' },
     ]);
   });
 
-  it('an error that is no outage is nobody\'s to hide', async () => {
+  it("an error that is no outage is nobody's to hide", async () => {
     const fault = new Error('a fault of ours');
     await expect(write(author(fault), choice)).rejects.toBe(fault);
   });

@@ -47,20 +47,22 @@ export function makeConverseModel(options: ConverseModelOptions): PatchModel {
     capabilities: capabilitiesOf(modelId, options.structuredOutput),
     ...(guardrail !== undefined && { guardrail }),
   };
-  let client: BedrockRuntimeClient | undefined;
   return {
     id: modelId,
     settings,
     ask: async (prompt) => {
       const started = performance.now();
       const abortSignal = AbortSignal.timeout(timeoutSeconds * 1_000);
+      // A client of its own for each question: its budget of retries is not used up by the outages of earlier ones.
+      const client = makeClient(region);
       try {
-        client ??= makeClient(region);
         const output = await client.send(new ConverseCommand(converseRequest(prompt, settings)), { abortSignal });
         return toReply(output, Math.round(performance.now() - started));
       } catch (error) {
         const shown = region ?? process.env['AWS_REGION'];
         throw modelOutage(error, { modelId, region: shown, timeoutSeconds });
+      } finally {
+        client.destroy();
       }
     },
   };

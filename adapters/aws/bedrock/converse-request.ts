@@ -15,7 +15,7 @@ export interface ConverseSettings {
 /**
  * The Converse request of a prompt. With structured output the answer's shape is the service's matter; else the model
  * gets a tool that it may call. With a guardrail, text from outside stands in `guardContent` blocks, so that the
- * guardrail judges it and not our own words.
+ * guardrail judges it and not our own words; where there is none, it judges the whole question.
  */
 export function converseRequest(prompt: Prompt, settings: ConverseSettings): ConverseCommandInput {
   const { modelId, maximumTokens, capabilities, guardrail } = settings;
@@ -55,11 +55,19 @@ function shape(capabilities: ModelCapabilities): Pick<ConverseCommandInput, 'too
           toolSpec: {
             name: REPLY_TOOL,
             description: REPLY_TOOL_DESCRIPTION,
-            inputSchema: { json: schema as Record<string, never> },
+            inputSchema: { json: open(schema) as Record<string, never> },
           },
         },
       ],
       toolChoice: { auto: {} },
     },
   };
+}
+
+/** A tool's schema without `additionalProperties`: Nova takes three keywords at its top, others refuse it anywhere. */
+function open(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(open);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([keyword]) => keyword !== 'additionalProperties');
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, open(value)]));
 }

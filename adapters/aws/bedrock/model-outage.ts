@@ -68,7 +68,8 @@ function classify(error: unknown, asked: AskedModel): Classified {
       retryAfterSeconds: HOUR,
     };
   if (name === 'ValidationException') return rejected(message, modelId, region);
-  const outage = BY_NAME[name] ?? byCode(code, status);
+  // The SDK's HTTP handler calls a reset connection a TimeoutError: the code tells more than the name.
+  const outage = isConnection(code, message) ? 'connection' : (BY_NAME[name] ?? byCode(status));
   switch (outage) {
     case 'throttled':
       return {
@@ -104,6 +105,7 @@ function classify(error: unknown, asked: AskedModel): Classified {
       return {
         outage,
         what: `Bedrock in region ${region} was not reached, or hung up: ${message}`,
+        hint: 'check the way from here to Bedrock (proxy, VPC endpoint, AWS_ENDPOINT_URL_BEDROCK_RUNTIME) and model.region',
         retryAfterSeconds: 5 * MINUTE,
       };
     default:
@@ -153,9 +155,12 @@ function notFound(modelId: string, region: string, message: string): Classified 
   };
 }
 
-function byCode(code: string | undefined, status: number | undefined): ModelOutage {
-  if (code !== undefined && CONNECTION.has(code)) return 'connection';
-  if (status === undefined) return 'connection';
+function isConnection(code: string | undefined, message: string): boolean {
+  return (code !== undefined && CONNECTION.has(code)) || /without establishing a connection/.test(message);
+}
+
+function byCode(status: number | undefined): ModelOutage {
+  if (status === undefined) return 'service';
   if (status === 429) return 'throttled';
   if (status === 401 || status === 403) return 'access-denied';
   if (status === 408) return 'timeout';
@@ -169,7 +174,7 @@ function facts(error: unknown): { name: string; message: string; code?: string; 
   const status = $metadata?.httpStatusCode;
   return {
     name: error.name,
-    message: error.message.slice(0, 300),
+    message: (error.message.split('\n')[0] ?? '').slice(0, 300),
     ...(typeof code === 'string' && { code }),
     ...(typeof status === 'number' && { status }),
   };
