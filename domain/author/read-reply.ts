@@ -112,8 +112,7 @@ function nothingIn(texts: readonly string[]): ReplyProblem {
 /** True where an answer is longer than any needs to be. */
 export function isTooLong({ isCut, texts, toolInputs }: ModelReply): boolean {
   const inText = texts.reduce((sum, text) => sum + text.length, 0);
-  const inAll = toolInputs.reduce<number>((sum, input) => sum + String(JSON.stringify(input)).length, inText);
-  return isCut === true || inAll > MAXIMUM_REPLY_CHARACTERS;
+  return isCut === true || inText + JSON.stringify(toolInputs).length > MAXIMUM_REPLY_CHARACTERS;
 }
 
 /** Braces that are tried as the beginning of an object: keeps the time for a text full of them bounded. */

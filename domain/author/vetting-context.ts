@@ -32,7 +32,7 @@ export function vettingContextOf(
   return {
     targets,
     removable: policy.removable,
-    companions: [...new Set([...policy.companions, ...siblingsOf(plan.targets, ecosystem, packages)])],
+    companions: [...new Set([...policy.companions, ...siblingsOf(plan.targets, ecosystem, packages)])].sort(),
     moduleStreams: policy.moduleStreams,
     ...(releasever !== undefined && { releasever }),
   };

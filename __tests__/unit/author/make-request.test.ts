@@ -38,8 +38,8 @@ it('carries the facts of the plan; the installed versions and the list of packag
   });
   const known = request([makeItem()], makeImage(), PACKAGES);
   expect(known.targets[0]?.installed).toEqual([
-    { package: 'libc6', version: '2.36-9+deb12u4' },
     { package: 'libc-bin', version: '2.36-9+deb12u4' },
+    { package: 'libc6', version: '2.36-9+deb12u4' },
   ]);
   expect(known.packages).toEqual([...known.packages!].sort());
   expect(known.packages).toHaveLength(PACKAGES.length);

@@ -29,8 +29,8 @@ it('tells all that the issue asks for, and nothing else of the image', () => {
         floor: '2.36-9+deb12u6',
         action: 'upgrade',
         installed: [
-          { package: 'libc6', version: '2.36-9+deb12u4' },
           { package: 'libc-bin', version: '2.36-9+deb12u4' },
+          { package: 'libc6', version: '2.36-9+deb12u4' },
         ],
         vulnerabilities: ['CVE-2024-0001'],
       },
@@ -44,7 +44,7 @@ it('tells all that the issue asks for, and nothing else of the image', () => {
     ],
     allowed: {
       removable: ['linux-libc-dev'],
-      companions: ['libc6', 'libc-bin', 'libkrb5-3'],
+      companions: ['libc-bin', 'libc6', 'libkrb5-3'],
       moduleStreams: ['nodejs:20'],
       replacements: { krb5: ['krb5t64'] },
     },
