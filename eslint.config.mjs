@@ -13,6 +13,15 @@ const elements = [
   { type: 'tool', pattern: ['scripts/**', 'bench/**', 'demo/**', 'evaluation/**'], partialMatch: false },
   { type: 'test', pattern: '__tests__/**', partialMatch: false },
 ];
+/** A function's entry point, the only file of it that knows adapters; nobody imports it but tests and tools. */
+const files = [{ category: 'handler', pattern: 'functions/*/handler.ts' }];
+const handlerArrows = [
+  { from: { file: { categories: 'handler' } }, allow: { to: { element: { type: 'adapter' } } } },
+  ...['domain', 'use-case', 'adapter', 'cli', 'module', 'stack'].map((type) => ({
+    from: { element: { type } },
+    disallow: { to: { file: { categories: 'handler' } } },
+  })),
+];
 const arrows = {
   domain: ['domain'],
   'use-case': ['use-case', 'domain'],
@@ -34,6 +43,7 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
+      'boundaries/files': files,
       'import/resolver': { typescript: { alwaysTryTypes: true } },
     },
     rules: {
@@ -41,10 +51,13 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
-          policies: Object.entries(arrows).map(([from, allowed]) => ({
-            from: { element: { type: from } },
-            allow: allowed.map((to) => ({ to: { element: { type: to } } })),
-          })),
+          policies: [
+            ...Object.entries(arrows).map(([from, allowed]) => ({
+              from: { element: { type: from } },
+              allow: allowed.map((to) => ({ to: { element: { type: to } } })),
+            })),
+            ...handlerArrows,
+          ],
         },
       ],
       '@typescript-eslint/no-floating-promises': 'error',

@@ -1,5 +1,7 @@
 import { reportError } from '../cli/output/report-error';
+import { benchColdStart } from './cold-start';
 import { benchDomain } from './domain';
+import { benchIngest } from './ingest';
 import { benchPatch } from './patch';
 import { benchVersions } from './versions';
 import { benchVet } from './vet';
@@ -10,6 +12,8 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['versions', benchVersions],
   ['domain', benchDomain],
   ['vet', benchVet],
+  ['ingest', benchIngest],
+  ['cold-start', benchColdStart],
 ]);
 
 void (async (): Promise<void> => {

@@ -17,6 +17,17 @@ export interface Logger {
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Counts what is worth a graph or an alarm. */
+export interface Metrics {
+  /**
+   * Adds to a count.
+   * @param name upper camel case, e.g. `FindingsFolded`
+   * @param value how many; 0 counts nothing
+   * @param reason a code out of a closed list, where the count is kept by reason as well as in all
+   */
+  count(name: string, value: number, reason?: string): void;
+}
+
 /** One record of the table's stream: an item that changed, before and after. */
 export interface ChangeRecord {
   /** Position in the stream; later changes have greater ones. */
@@ -154,4 +165,16 @@ export interface ImageRegistry {
 export interface PackageInventory {
   /** @returns the packages; undefined where the image has no package database of that ecosystem, or none was read */
   packagesOf(reference: string, ecosystem: string): Promise<readonly InstalledPackage[] | undefined>;
+}
+
+/** The layers of an image, by the registry's manifest: how lineage is told. */
+export interface ImageLayers {
+  /**
+   * Digests (`sha256:…`) of an image's layers, first to last. Those of a digest never change.
+   * @param digest of a manifest, or of a list of manifests
+   * @param architecture chooses in a list of manifests, e.g. `arm64`
+   * @returns undefined where the registry has no such image
+   * @throws BadInputError where the manifest is of a type that tells no layers
+   */
+  layersOf(repository: string, digest: string, architecture?: string): Promise<readonly string[] | undefined>;
 }

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { MemoryFindingTable } from '../../adapters/local/memory-finding-table';
 import { SqliteFindingTable } from '../../adapters/local/sqlite-finding-table';
 import { LocalStream } from '../../adapters/local/table-stream';
-import type { FindingTable } from '../../domain/ports';
 import { describeFindingTable, type FindingTableHarness } from './finding-table.contract';
+import { anyCall, outcomeOf } from './finding-table.calls';
 
 function sqliteHarness(): FindingTableHarness {
   const directory = mkdtempSync(join(tmpdir(), 'finding-table-'));
@@ -50,63 +50,13 @@ function memoryHarness(): FindingTableHarness {
 describeFindingTable('one SQLite file', () => Promise.resolve(sqliteHarness()));
 describeFindingTable('memory', () => Promise.resolve(memoryHarness()));
 
-type Call = (table: FindingTable) => Promise<unknown>;
-
-/** What a call came to: its value, or the name and message of its error. */
-async function outcome(call: Call, table: FindingTable): Promise<unknown> {
-  try {
-    return await call(table);
-  } catch (error) {
-    return String(error);
-  }
-}
-
 test('the two implementations answer any calls alike and record the same changes', async () => {
-  const key = fc.record({
-    pk: fc.constantFrom('A', 'B'),
-    sk: fc.constantFrom('f', 'f#', 'f#1', '\uff5e', '😀', '\ud800'),
-  });
-  const version = fc.integer({ min: 0, max: 3 });
-  const calls: fc.Arbitrary<Call> = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({ key, version, value: fc.jsonValue({ depthSize: 'small' }) }).map(
-        (c): Call =>
-          (table) =>
-            table.put({ ...c.key, version: c.version + 1, value: c.value }, c.version),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ key, version }).map(
-        (c): Call =>
-          (table) =>
-            table.delete(c.key, c.version),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: key.map(
-        (k): Call =>
-          (table) =>
-            table.get(k),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: key.map(
-        (k): Call =>
-          (table) =>
-            table.query(k.pk, k.sk),
-      ),
-    },
-  );
   await fc.assert(
-    fc.asyncProperty(fc.array(calls, { maxLength: 60 }), async (program) => {
+    fc.asyncProperty(fc.array(anyCall(fc.jsonValue({ depthSize: 'small' })), { maxLength: 60 }), async (program) => {
       const [sqlite, memory] = [sqliteHarness(), memoryHarness()];
       try {
         const [left, right] = [await sqlite.open(), await memory.open()];
-        for (const call of program) expect(await outcome(call, left)).toStrictEqual(await outcome(call, right));
+        for (const call of program) expect(await outcomeOf(call, left)).toStrictEqual(await outcomeOf(call, right));
         expect(await sqlite.changes()).toStrictEqual(await memory.changes());
       } finally {
         await sqlite.dispose();

@@ -15,7 +15,7 @@ import { isPatchItem, LIVE_PATCH_STATES } from '../../domain/table/patch-item';
 import { makeGeneratePatch } from '../../functions/generate-patch/generate-patch';
 import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-finding/ingest-finding';
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
-import { chooseAuthors } from './choose-authors';
+import { chooseRunAuthors } from './choose-authors';
 import { completeImage, noPackageManager } from './complete-image';
 import { makeBuildStep } from './build-step';
 import { makeGuard } from './guard-image';
@@ -85,7 +85,7 @@ async function patchWith(
   const { clock, logger, onProgress, base, tag } = options;
   const { table, scripts, signal } = state;
   const ports = { table, scripts, signal, clock, logger };
-  const authors = await chooseAuthors({
+  const authors = await chooseRunAuthors({
     ...{ table, clock, logger, onProgress },
     choice: options.author ?? estate.author ?? 'rules',
     model: estate.model,

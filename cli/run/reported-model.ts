@@ -20,10 +20,10 @@ export function reportModel({ targets, outcomes = [], state }: PatchItem, use: P
   const sum = (count: (question: (typeof paid)[number]) => number): number =>
     paid.reduce((total, question) => total + count(question), 0);
   const fixed = new Set(outcomes.filter(({ result }) => result === 'fixed').map((outcome) => outcome.package));
-  const vulnerabilities = new Set(
-    targets.filter((target) => fixed.has(target.package)).flatMap((target) => target.vulnerabilities),
-  );
-  const isFixed = state === 'PROMOTED' && vulnerabilities.size > 0;
+  const settled = targets.filter((target) => fixed.has(target.package));
+  const listed = new Set(settled.flatMap((target) => target.vulnerabilities)).size;
+  const vulnerabilities = settled.reduce((total, target) => total + (target.omitted ?? 0), listed);
+  const isFixed = state === 'PROMOTED' && vulnerabilities > 0;
   return {
     id: use.id,
     calls: paidCalls(use),
@@ -31,6 +31,6 @@ export function reportModel({ targets, outcomes = [], state }: PatchItem, use: P
     outputTokens: sum((question) => question.outputTokens),
     ...(use.cost !== undefined && { cost: use.cost }),
     ...(use.cost !== undefined &&
-      isFixed && { costPerFixedVulnerability: Math.round((use.cost.amount / vulnerabilities.size) * 1e6) / 1e6 }),
+      isFixed && { costPerFixedVulnerability: Math.round((use.cost.amount / vulnerabilities) * 1e6) / 1e6 }),
   };
 }

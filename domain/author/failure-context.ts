@@ -7,6 +7,9 @@ export const MAXIMUM_FAILURE_BYTES = 4_096;
 /** Characters of the log's end that are looked at; what ended the build stands there. */
 const LOOKED_AT = 64_000;
 
+/** Control sequences of terminals (ECMA-48), which may stand in the middle of a word. */
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]{0,20}[A-Za-z]`, 'g');
+
 /** Lines that tell why a package manager failed, in the words of apt, dpkg, dnf, yum, microdnf, zypper and apk. */
 const TELLING =
   /\b(?:E:|W:|error|errors|fail(?:ed|ure)?|cannot|could not|unable|conflicts?|unmet|depends|requires|nothing provides|problem|held|not found|no match|404|403|unsatisfiable|broken|refus\w+|result=)/i;
@@ -37,9 +40,9 @@ export function failureContext(log: string): string {
 
 /** The lines at the end; one that begins before what is looked at is left out, for its beginning tells what it is. */
 function lastLines(log: string): string[] {
-  const end = log.slice(-LOOKED_AT);
+  const end = log.slice(-LOOKED_AT).replace(COLOURS, '');
   const lines = end.split(/\r\n|\r|\n/);
-  return end.length < log.length ? lines.slice(1) : lines;
+  return log.length > LOOKED_AT && lines.length > 1 ? lines.slice(1) : lines;
 }
 
 function hasText({ text }: { text: string }): boolean {

@@ -2,6 +2,7 @@ import type { GoldenImage } from '../config/golden-image';
 import { platformOf } from '../config/golden-image';
 import { requireEcosystem } from '../ecosystems';
 import type { InstalledPackage } from '../ecosystems/ecosystem';
+import { parsePlatform } from '../platform/platform';
 import type { Plan } from '../plan/plan';
 import { isAbout } from '../plan/target-findings';
 import { binariesOf } from '../proof/installed-binaries';
@@ -39,7 +40,7 @@ export function makeRequest(image: GoldenImage, plan: Plan, facts: RequestFacts)
     ecosystem: plan.ecosystem,
     ...(platform !== undefined && { platform: `${platform.distribution} ${platform.version}`.trim() }),
     architecture: image.architecture,
-    targets: plan.targets.map((target) => requested(target, plan, packages)),
+    targets: plan.targets.map((target) => requested(known(target, context), plan, packages)),
     allowed: {
       ...(removable !== undefined && { removable }),
       ...(companions !== undefined && { companions }),
@@ -52,6 +53,12 @@ export function makeRequest(image: GoldenImage, plan: Plan, facts: RequestFacts)
     ...(failed !== undefined && { failed }),
     ...(texts.length > 0 && { findingText: texts }),
   };
+}
+
+/** The target with the name that it goes by now, where only that one is installed. */
+function known(target: Plan['targets'][number], { targets }: VettingContext): Plan['targets'][number] {
+  const replacedBy = target.replacedBy ?? targets.find((one) => one.package === target.package)?.replacements?.[0];
+  return replacedBy === undefined ? target : { ...target, replacedBy };
 }
 
 function requested(
@@ -84,7 +91,8 @@ function listed(packages: readonly InstalledPackage[]): Pick<PatchRequest, 'pack
 
 function observedPlatform(findings: readonly FindingItem[]): string | undefined {
   const open = findings.filter((finding) => finding.state === 'OPEN');
-  return open.flatMap((finding) => finding.observations[finding.judgedOn ?? '']?.platform ?? []).sort()[0];
+  const platforms = open.flatMap((finding) => finding.observations[finding.judgedOn ?? '']?.platform ?? []);
+  return platforms.filter((platform) => parsePlatform(platform) !== undefined).sort()[0];
 }
 
 /** The free text that the scanner wrote of the vulnerabilities which the plan settles, each once. */

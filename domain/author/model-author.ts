@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger, PatchAuthor } from '../ports';
+import { visible } from '../vetting/text';
+import { jsonText } from './json-text';
 import type { ModelReply, PatchModel } from './model';
 import type { ModelLedger } from './model-ledger';
 import type { Prompt } from './prompt';
@@ -29,7 +31,8 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
       const requestHash = hashOf(model, prompt);
       const known = await ledger.find(request.image, requestHash);
       const reply = known ?? (await ask(request.image, requestHash, prompt));
-      const { inputTokens, outputTokens, latencyMilliseconds, stopReason } = reply;
+      const { inputTokens, outputTokens, latencyMilliseconds } = reply;
+      const stopReason = visible(reply.stopReason, 60);
       const use = { inputTokens, outputTokens, latencyMilliseconds, stopReason };
       logger.info('model answered', {
         image: request.image,
@@ -41,6 +44,7 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
       return {
         author: 'bedrock',
         ...readReply(reply),
+        reply,
         model: { modelId: model.id, requestHash, cached: known !== undefined, ...use },
       };
     },
@@ -49,7 +53,12 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
   async function ask(image: string, requestHash: string, prompt: Prompt): Promise<ModelReply> {
     await ledger.reserve(image);
     const reply = limited(await model.ask(prompt));
-    await ledger.record(image, requestHash, model.id, reply);
+    try {
+      await ledger.record(image, requestHash, model.id, reply);
+    } catch (error) {
+      // The answer is paid and here: it is used, though nobody else will find it.
+      logger.warn('the answer of the model was not recorded', { image, requestHash, error: String(error) });
+    }
     return reply;
   }
 }
@@ -61,9 +70,14 @@ function hashOf(model: PatchModel, { system, parts }: Prompt): string {
     .digest('hex');
 }
 
-/** An answer as it is kept: of one that is too long only the beginning, so that an item of the table always holds it. */
+/**
+ * An answer as it is kept: of one that is too long only the beginning, of one that is nested too deep no more than that
+ * it was none, so that an item of the table always holds it.
+ */
 function limited(reply: ModelReply): ModelReply {
-  if (!isTooLong(reply) && Buffer.byteLength(JSON.stringify(JSON.stringify(reply))) <= MAXIMUM_KEPT_BYTES) return reply;
-  const beginning = (reply.texts[0] ?? '').slice(0, KEPT_OF_TOO_LONG);
-  return { ...reply, texts: [beginning], toolInputs: [], isCut: true };
+  const text = jsonText(reply);
+  if (text === undefined) return { ...reply, texts: [], toolInputs: [null] };
+  if (!isTooLong(reply) && Buffer.byteLength(JSON.stringify(text)) <= MAXIMUM_KEPT_BYTES) return reply;
+  const said = [...reply.texts, ...reply.toolInputs.map((input) => jsonText(input) ?? '')].join('\n');
+  return { ...reply, texts: [said.slice(0, KEPT_OF_TOO_LONG)], toolInputs: [], isCut: true };
 }

@@ -12,7 +12,7 @@ export const modelKeys = z.strictObject({
     .describe('Id or ARN of the model, or of an inference profile of it. Without it, rules write every patch.'),
   region: z
     .string()
-    .regex(/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/, 'is not an AWS region')
+    .regex(/^[a-z]{2,5}(?:-[a-z]+)+-[0-9]$/, 'is not an AWS region')
     .optional()
     .describe("Region that the model is asked in. Default: the environment's."),
   maximumTokens: z.number().int().min(256).max(64_000).optional().describe('Output tokens per answer. Default 4096.'),

@@ -1,4 +1,4 @@
-import { ModelUnavailableError } from '../errors';
+import { ConditionFailedError, ModelUnavailableError } from '../errors';
 import type { Clock, FindingTable } from '../ports';
 import {
   isModelBudgetItem,
@@ -30,7 +30,8 @@ export interface ModelLedger {
   find(image: string, requestHash: string): Promise<ModelReply | undefined>;
   /**
    * Takes one question out of the image's budget of the day, before it is asked.
-   * @throws ModelUnavailableError (`budget-spent`) where there is none left
+   * @throws ModelUnavailableError (`budget-spent`) where there is none left; (`throttled`) where others are quicker all
+   *   the time
    */
   reserve(image: string): Promise<void>;
   /** Keeps an answer, and takes its tokens out of the budget. */
@@ -64,6 +65,8 @@ export function makeModelLedger(table: FindingTable, budget: ModelBudget, clock:
         if (calls >= budget.callsPerDay) throw spent(`${calls} calls`, 'model.callsPerDay', clock());
         if (tokens >= budget.tokensPerDay) throw spent(`${tokens} tokens`, 'model.tokensPerDay', clock());
         return { calls: calls + 1, tokens };
+      }).catch((error: unknown) => {
+        throw error instanceof ConditionFailedError ? crowded(error) : error;
       });
     },
     record: async (image, requestHash, modelId, reply) => {
@@ -82,6 +85,13 @@ export function makeModelLedger(table: FindingTable, budget: ModelBudget, clock:
       }));
     },
   };
+}
+
+function crowded(cause: ConditionFailedError): ModelUnavailableError {
+  return new ModelUnavailableError('throttled', 'many processes ask about the image at once', {
+    retryAfterSeconds: 60,
+    cause,
+  });
 }
 
 function spent(used: string, setting: string, now: Date): ModelUnavailableError {

@@ -18,8 +18,9 @@ export interface Prompt {
   readonly parts: readonly PromptPart[];
 }
 
-/** Vulnerability ids as catalogues write them; others are left out of the question, they fix nothing. */
-const VULNERABILITY_ID = /^[A-Za-z][A-Za-z0-9._:-]{2,63}$/;
+/** Vulnerability ids of the catalogues that scanners know; others are left out of the question, they fix nothing. */
+const VULNERABILITY_ID =
+  /^(?:CVE|GHSA|ALAS[A-Z0-9]*|ALPINE|ALSA|CGA|DLA|DSA|ELSA|FEDORA|GO|MGASA|OSV|PYSEC|RHBA|RHEA|RHSA|RLSA|RUSTSEC|SUSE-[SRF]U|TEMP|UBUNTU|USN|WOLFI|openSUSE-[SRF]U)-[A-Za-z0-9][A-Za-z0-9.:-]{2,40}$/;
 /** Ids per target: they help to choose, a hundred of them help no more than the first. */
 const MAXIMUM_IDS = 20;
 /** Refusals that a second question repeats. */

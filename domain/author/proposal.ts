@@ -1,3 +1,5 @@
+import type { ModelReply } from './model';
+
 /** Who writes patch commands, as configured. */
 export const AUTHORS = ['rules', 'bedrock', 'bedrock-then-rules'] as const;
 
@@ -17,6 +19,8 @@ export interface PatchProposal {
   readonly explanation: string;
   /** What the answer cost; absent where no model was asked. */
   readonly model?: ModelUse;
+  /** What the model answered, word by word; for the audit only. */
+  readonly reply?: ModelReply;
   /** Why there are no usable commands in the answer; absent where there are. */
   readonly problem?: ReplyProblem;
 }

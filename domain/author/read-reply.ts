@@ -1,4 +1,5 @@
 import { visible } from '../vetting/text';
+import { jsonText } from './json-text';
 import type { ModelReply } from './model';
 import type { NotFixable, ReplyProblem } from './proposal';
 import type { Reply } from './reply-contract';
@@ -112,7 +113,8 @@ function nothingIn(texts: readonly string[]): ReplyProblem {
 /** True where an answer is longer than any needs to be. */
 export function isTooLong({ isCut, texts, toolInputs }: ModelReply): boolean {
   const inText = texts.reduce((sum, text) => sum + text.length, 0);
-  return isCut === true || inText + JSON.stringify(toolInputs).length > MAXIMUM_REPLY_CHARACTERS;
+  const inCalls = toolInputs.length === 0 ? 0 : (jsonText(toolInputs)?.length ?? 0);
+  return isCut === true || inText + inCalls > MAXIMUM_REPLY_CHARACTERS;
 }
 
 /** Braces that are tried as the beginning of an object: keeps the time for a text full of them bounded. */

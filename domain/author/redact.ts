@@ -4,7 +4,7 @@ const REDACTED = '[redacted]';
 /** Secrets by their shape. Lines are bounded before, so that no expression can take long. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{12,}\b/g, REDACTED],
-  [/\bgh[pousr]_[A-Za-z0-9]{20,}\b/g, REDACTED],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|xox[abprs]-)[A-Za-z0-9_-]{16,}/g, REDACTED],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, REDACTED],
   [/:\/\/[^\s/]*@/g, `://${REDACTED}@`],
   [
@@ -15,7 +15,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Words that name a secret. */
-const NAMES = /password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|authorization/gi;
+const NAMES = /password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|authorization|"auth"/gi;
 /** What follows the name where a value is given: `=`, `:`, quotes, an authentication scheme. */
 const GIVEN =
   /[A-Za-z0-9_-]{0,60}["']?\s{0,4}[:=]\s{0,4}(?:(?:bearer|basic|digest|negotiate)\s{1,4})?("[^"]*"?|'[^']*'?|[^\s,;}]+)/iy;

@@ -120,7 +120,7 @@ const MAXIMUM_TEXT = 600;
 /** Whatever stands in title and description; it decides nothing, so nothing that is wrong with it is a problem. */
 function freeText({ title, description }: InspectorFinding): Pick<Finding, 'text'> {
   const text = [title, description].filter((part) => typeof part === 'string' && part !== '').join(': ');
-  return text === '' ? {} : { text: text.slice(0, MAXIMUM_TEXT) };
+  return text === '' ? {} : { text: text.slice(0, MAXIMUM_TEXT).toWellFormed() };
 }
 
 /** Names and versions of OS packages must lie in their ecosystem's alphabet; anything else is hostile or broken. */

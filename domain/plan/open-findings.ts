@@ -1,3 +1,4 @@
+import { observationOn } from '../lineage/observation-on';
 import type { FindingItem } from '../table/finding-item';
 import type { PlannableFinding } from './plan';
 
@@ -9,7 +10,7 @@ export function openFindings(findings: readonly FindingItem[]): PlannableFinding
   if (!findings.some((finding) => finding.state === 'OPEN')) return [];
   return findings.flatMap((finding) => {
     if (finding.state !== 'OPEN' && finding.state !== 'RESIDUAL') return [];
-    const observed = finding.judgedOn === undefined ? undefined : finding.observations[finding.judgedOn];
+    const observed = finding.judgedOn === undefined ? undefined : observationOn(finding, finding.judgedOn);
     if (observed?.floor === undefined) return [];
     return [
       {

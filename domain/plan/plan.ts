@@ -126,7 +126,9 @@ function planHash(
     image.policy.mode,
     targets.map((target) => [target.package, target.floor, target.action]),
     // What an author may do beyond the targets: where that changes, a plan that has failed is worth another try.
-    ...[companions, Object.entries(replacements), moduleStreams].filter((allowed) => allowed.length > 0),
+    ...[[...companions].sort(), Object.entries(replacements).sort(), [...moduleStreams].sort()].filter(
+      (allowed) => allowed.length > 0,
+    ),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

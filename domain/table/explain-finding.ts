@@ -8,8 +8,9 @@ import { OS_PACKAGE_MANAGER } from '../finding/finding';
 import type { Policy } from '../policy/policy';
 import type { ParkedReason } from '../policy/judge';
 import type { ResidualReason } from '../script/result-line';
-import type { FindingItem, Observation } from './finding-item';
+import type { FindingItem, Observation, Sighting } from './finding-item';
 import type { HeadItem } from './head-item';
+import { observationOn } from '../lineage/observation-on';
 import { isAbout } from '../plan/target-findings';
 import type { PatchItem } from './patch-item';
 
@@ -54,7 +55,7 @@ export function explainFinding(
   finding: FindingItem,
   { head, patches, policy, platform: declared }: ExplanationContext,
 ): string[] {
-  const observed = finding.judgedOn === undefined ? undefined : finding.observations[finding.judgedOn];
+  const observed = finding.judgedOn === undefined ? undefined : observationOn(finding, finding.judgedOn);
   const platform = declared ?? parsePlatform(observed?.platform);
   return [
     `First seen ${finding.firstObservedAt}: ${finding.vulnerabilityId} in ${finding.package} (${finding.packageManager}${
@@ -63,6 +64,7 @@ export function explainFinding(
     ...Object.entries(finding.observations)
       .sort(([left, { observedAt: a }], [right, { observedAt: b }]) => (a + left < b + right ? -1 : 1))
       .map(([digest, seen]) => describeObservation(digest, seen, finding.judgedOn)),
+    ...Object.entries(finding.seenIn ?? {}).map(([repository, sighting]) => describeSighting(repository, sighting)),
     currentDigestLine(finding, head),
     ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
     ...patchLines(finding, patches),
@@ -78,6 +80,10 @@ function describeObservation(digest: string, seen: Observation, judgedOn: string
   return `On ${where}, ${known} at ${seen.observedAt}: ${seen.status}, ${seen.severity}, installed ${
     seen.installed || 'unknown'
   }, ${floor}.`;
+}
+
+function describeSighting(repository: string, { digest, base, observation }: Sighting): string {
+  return `In ${repository} at ${digest}, built on ${base}, the scanner says at ${observation.observedAt}: ${observation.status}, in a layer of the golden image.`;
 }
 
 function currentDigestLine(finding: FindingItem, head: HeadItem | undefined): string {

@@ -30,6 +30,15 @@ export interface Observation {
   readonly proof?: 'package-database';
 }
 
+/** An application image that a golden image's finding was seen in, through a layer that it has from the golden image. */
+export interface Sighting {
+  /** Digest of the application image. */
+  readonly digest: string;
+  /** Digest of the golden image that it is built on. */
+  readonly base: string;
+  readonly observation: Observation;
+}
+
 /** States of a finding. Only proof on the current digest makes one FIXED. */
 export type FindingState = 'OPEN' | 'PARKED' | 'FIXED' | 'RESIDUAL' | 'CLOSED';
 
@@ -43,6 +52,8 @@ export type FindingItem = Versioned & {
   readonly filePath?: string;
   /** By digest. */
   readonly observations: Readonly<Record<string, Observation>>;
+  /** Newest sighting by repository of an application; absent where there is none. */
+  readonly seenIn?: Readonly<Record<string, Sighting>>;
   readonly state: FindingState;
   readonly reason?: ParkedReason | ResidualReason;
   /** Digest that `state` is about. */

@@ -1,8 +1,9 @@
 import type { Estate, GoldenImage } from '../config/golden-image';
 import { ecosystemIdFor, platformOf } from '../config/golden-image';
+import type { SeenPart } from '../lineage/observation-on';
+import { observationOn } from '../lineage/observation-on';
 import { judge } from '../policy/judge';
 import type { FindingItem } from './finding-item';
-import type { ObservedPart } from './fold-observation';
 
 /** The part of a finding's item that is the policy's word. */
 export type JudgedPart = Pick<FindingItem, 'state' | 'reason' | 'judgedOn' | 'semanticHash' | 'residualSince'>;
@@ -24,12 +25,12 @@ const HOUR = 3_600_000;
  */
 export function judgeFinding(
   finding: Pick<FindingItem, 'vulnerabilityId' | 'packageManager' | 'package'>,
-  observed: ObservedPart,
+  observed: SeenPart,
   known: JudgedPart | undefined,
   context: StateContext,
 ): JudgedPart {
   const { image, exceptions, current, now } = context;
-  const on = current === undefined ? undefined : observed.observations[current];
+  const on = current === undefined ? undefined : observationOn(observed, current);
   const about = { ...(current !== undefined && { judgedOn: current }), semanticHash: on?.semanticHash ?? '' };
   if (on?.status === 'CLOSED' && on.proof !== undefined) return { ...about, state: 'FIXED' };
   const verdict = judge(on === undefined ? undefined : { ...finding, ...on }, {

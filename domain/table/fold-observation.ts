@@ -102,7 +102,8 @@ export function pruneObservations(observations: Observations, keep: ReadonlySet<
   return Object.fromEntries(Object.entries(observations).filter(([digest]) => !dropped.has(digest)));
 }
 
-function earliest(left: string | undefined, right: string | undefined): string | undefined {
+/** The earlier of two ISO 8601 dates, either of which may be unknown. */
+export function earliest(left: string | undefined, right: string | undefined): string | undefined {
   if (left === undefined || right === undefined) return left ?? right;
   return left < right ? left : right;
 }

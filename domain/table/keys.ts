@@ -1,4 +1,5 @@
-import { encodeKeyPart } from '../finding/finding-key';
+import type { Finding } from '../finding/finding';
+import { encodeKeyPart, findingSortKey } from '../finding/finding-key';
 import type { ItemKey } from './items';
 
 /** Sort key of the item that holds an image's lease and promoted digest. */
@@ -28,4 +29,21 @@ export function replanKey(image: string): ItemKey {
 /** Key of an image's n-th patch; padded, so that sort order is age. */
 export function patchKey(image: string, sequence: number): ItemKey {
   return { pk: imagePartition(image), sk: `${PATCH_PREFIX}${String(sequence).padStart(6, '0')}` };
+}
+
+/** Partition of the golden images whose last layer has this digest. */
+export function layerPartition(lastLayer: string): string {
+  return `LAYER#${encodeKeyPart(lastLayer)}`;
+}
+
+/** Key of the item that names a golden image by its last layer; golden images that are the same so far share a layer. */
+export function layerKey(lastLayer: string, image: string): ItemKey {
+  return { pk: layerPartition(lastLayer), sk: imagePartition(image) };
+}
+
+/** Key of a finding on an image that is neither golden nor built on a golden one. */
+export function unattributedKey(
+  finding: Pick<Finding, 'repository' | 'vulnerabilityId' | 'packageManager' | 'package' | 'filePath'>,
+): ItemKey {
+  return { pk: `UNATTRIBUTED#${encodeKeyPart(finding.repository)}`, sk: findingSortKey(finding) };
 }

@@ -1,21 +1,14 @@
 import type { Authored, AuthoredCommands, TriedProposal } from '../../domain/author/authored';
+import type { Authors } from '../../domain/author/authors';
 import type { Correction, PatchRequest } from '../../domain/author/patch-request';
-import type { AuthorChoice, PatchProposal } from '../../domain/author/proposal';
+import type { PatchProposal } from '../../domain/author/proposal';
 import { rulesAuthor } from '../../domain/author/rules-author';
 import { requireEcosystem } from '../../domain/ecosystems';
 import { ModelUnavailableError } from '../../domain/errors';
-import type { Logger, PatchAuthor } from '../../domain/ports';
+import type { Logger } from '../../domain/ports';
 import type { VettingContext, VettingResult } from '../../domain/vetting/operations';
+import { visible } from '../../domain/vetting/text';
 import { vet } from '../../domain/vetting/vet';
-
-/** Who is asked for commands. */
-export type Authors =
-  | {
-      readonly choice: 'rules';
-      /** Why, where it is not for the configuration's word; a sentence. */
-      readonly why?: string;
-    }
-  | { readonly choice: Exclude<AuthorChoice, 'rules'>; readonly model: PatchAuthor };
 
 /** Questions that a model gets for one attempt at a patch: the first, and one that carries the refusals. */
 const ROUNDS = 2;
@@ -44,7 +37,8 @@ export async function writeCommands(
       if (!(error instanceof ModelUnavailableError)) throw error;
       const { outage, message, hint, retryAfterSeconds } = error;
       logger.warn('the model cannot be asked', { image: request.image, outage, message, hint });
-      const why = `The model could not be asked (${outage}): ${message}${hint === undefined ? '' : `; ${hint}`}.`;
+      const told = visible(hint === undefined ? message : `${message}; ${hint}`, 600);
+      const why = `The model could not be asked (${outage}): ${told}.`;
       if (choice === 'bedrock') return { kind: 'later', retryAfterSeconds, why, tried };
       return await rules(tried, `${why} Rules wrote the commands.`);
     }

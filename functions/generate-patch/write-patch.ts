@@ -1,3 +1,4 @@
+import type { Authors } from '../../domain/author/authors';
 import type { Authored, AuthoredCommands, AuthoredLater } from '../../domain/author/authored';
 import { makeRequest } from '../../domain/author/make-request';
 import type { ModelConfig } from '../../domain/author/model-config';
@@ -20,7 +21,6 @@ import type { FindingItem } from '../../domain/table/finding-item';
 import { patchKey } from '../../domain/table/keys';
 import type { PatchItem, PatchState } from '../../domain/table/patch-item';
 import { describeFailure } from './failed-attempt';
-import type { Authors } from './write-commands';
 import { writeCommands } from './write-commands';
 
 /** What generate-patch works with. */
@@ -129,7 +129,7 @@ export async function writePatch(
   }
 }
 
-/** After a model's commands have failed, the last attempt is the rules': no model can exhaust a plan alone. */
+/** After a model's commands have failed, the last attempt is the rules': of several, no model can use up all. */
 function authorsFor(authors: Authors, { failed, isLast }: Attempt): Authors {
   if (!isLast || failed?.author !== 'bedrock') return authors;
   return { choice: 'rules', why: "Rules wrote the commands: it is the last attempt, and the model's have failed." };

@@ -1,7 +1,6 @@
-import type { Estate, GoldenImage } from '../../domain/config/golden-image';
+import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Finding } from '../../domain/finding/finding';
 import { findingSortKey } from '../../domain/finding/finding-key';
-import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { judgeFinding, sameVerdict } from '../../domain/table/finding-state';
@@ -12,26 +11,11 @@ import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
 import type { Draft } from '../../domain/table/update-item';
 import { updateItem } from '../../domain/table/update-item';
+import { findingDraft } from './finding-draft';
+import type { IngestFindingPorts, IngestResult } from './ingest-ports';
+import { makeLineage } from './lineage';
 
-/** What ingest-finding works with. */
-export interface IngestFindingPorts {
-  readonly table: FindingTable;
-  readonly estate: Estate;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
-/** What became of a batch of facts. */
-export interface IngestResult {
-  /** Facts that told something new. */
-  readonly folded: number;
-  /** Facts that were known already. */
-  readonly duplicates: number;
-  /** Facts about repositories that are no golden image. */
-  readonly unattributed: number;
-  /** Names of the golden images that facts were about. */
-  readonly images: ReadonlySet<string>;
-}
+export type { IngestResult } from './ingest-ports';
 
 /**
  * Folds findings into the table: any order, any repetition, any split into batches ends with the same items. At most
@@ -39,13 +23,18 @@ export interface IngestResult {
  */
 export function makeIngestFinding(ports: IngestFindingPorts): (findings: readonly Finding[]) => Promise<IngestResult> {
   const { estate, logger } = ports;
+  const lineage = ports.layers === undefined ? undefined : makeLineage({ ...ports, layers: ports.layers });
   return async (findings) => {
     const result = { folded: 0, duplicates: 0, unattributed: 0, images: new Set<string>() };
+    const applications: Finding[] = [];
+    let unknownLayers = 0;
     for (const [repository, facts] of groupByRepository(findings)) {
       const image = estate.byRepository.get(repository);
       if (image === undefined) {
         result.unattributed += facts.length;
-        logger.debug('finding is about no golden image', { repository, facts: facts.length });
+        applications.push(...facts);
+        if (lineage === undefined)
+          logger.debug('finding is about no golden image', { repository, facts: facts.length });
         continue;
       }
       result.images.add(image.name);
@@ -53,8 +42,20 @@ export function makeIngestFinding(ports: IngestFindingPorts): (findings: readonl
       result.folded += folded;
       result.duplicates += facts.length - folded;
       if (moved) await judgeImage(ports, image, head);
+      const digests = facts.map(({ digest }) => digest);
+      unknownLayers += (await lineage?.register(image, { digests, current: currentDigest(head) })) ?? 0;
     }
-    return result;
+    // After the golden images, which may be what the applications are built on.
+    if (lineage === undefined) return result;
+    const { images, ...counts } = await lineage.ingest(applications);
+    for (const image of images) result.images.add(image);
+    return {
+      folded: result.folded + counts.folded,
+      duplicates: findings.length - result.folded - counts.folded,
+      unattributed: result.unattributed - counts.attributed,
+      images: result.images,
+      lineage: { attributed: counts.attributed, unattributed: counts.unattributed, unknownLayers },
+    };
   };
 }
 
@@ -73,7 +74,7 @@ async function ingestImage(
   image: GoldenImage,
   facts: readonly Finding[],
 ): Promise<{ folded: number; head: HeadItem | undefined; moved: boolean }> {
-  const { table, estate, clock } = ports;
+  const { table, estate, clock, logger } = ports;
   const before = await readHead(table, image.name);
   const head = await adoptDigest(table, image.name, newestSeen(image, facts));
   const current = currentDigest(head);
@@ -85,25 +86,12 @@ async function ingestImage(
     const { written } = await updateItem<FindingItem>(table, key, isFindingItem, (known) => {
       const observed = foldObservation(known, fact.digest, toObservation(fact, keepText), fact.firstObservedAt, keep);
       if (observed === known) return undefined;
-      const verdict = judgeFinding(fact, observed, known, {
-        image,
-        exceptions: estate.exceptions,
-        current,
-        now: clock(),
-      });
-      return {
-        ...key,
-        type: 'FINDING',
-        image: image.name,
-        vulnerabilityId: fact.vulnerabilityId,
-        packageManager: fact.packageManager,
-        package: fact.package,
-        ...(fact.filePath !== undefined && { filePath: fact.filePath }),
-        ...observedPart(observed),
-        ...verdict,
-      };
+      const seen = { ...observed, ...(known?.seenIn !== undefined && { seenIn: known.seenIn }) };
+      const context = { image, exceptions: estate.exceptions, current, now: clock() };
+      return findingDraft(key, image, fact, seen, judgeFinding(fact, seen, known, context));
     });
     if (written) folded++;
+    logger.debug('finding ingested', { image: image.name, finding: key.sk, arn: fact.arn, written });
   }
   return { folded, head, moved: currentDigest(before) !== current && before !== undefined };
 }
@@ -128,17 +116,6 @@ async function judgeImage(
       known === undefined ? undefined : judged(known),
     );
   }
-}
-
-function observedPart({
-  observations,
-  firstObservedAt,
-  fixFirstSeenAt,
-}: Pick<FindingItem, 'observations' | 'firstObservedAt' | 'fixFirstSeenAt'>): Pick<
-  FindingItem,
-  'observations' | 'firstObservedAt' | 'fixFirstSeenAt'
-> {
-  return { observations, firstObservedAt, ...(fixFirstSeenAt !== undefined && { fixFirstSeenAt }) };
 }
 
 function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest {

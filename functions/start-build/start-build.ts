@@ -18,7 +18,13 @@ export interface StartBuildPorts {
 /** What start-build did for an image, and why. */
 export type StartBuildResult =
   | { readonly did: 'started'; readonly patch: PatchItem; readonly buildId: string }
-  | { readonly did: 'nothing'; readonly why: 'no-signal' | 'no-lease' | 'other-script' | 'not-signaled' };
+  | { readonly did: 'nothing'; readonly why: StartBuildRefusal };
+
+/**
+ * Why nothing was started. `signal-unfinished`: the parameter's change was quicker than the patch's own state; to be
+ * asked again.
+ */
+export type StartBuildRefusal = 'no-signal' | 'no-lease' | 'other-script' | 'signal-unfinished' | 'not-signaled';
 
 /**
  * Starts the build that an image's parameter asks for, if the lease is that patch's. The builder takes the patch id as
@@ -36,6 +42,7 @@ export function makeStartBuild(ports: StartBuildPorts): (image: GoldenImage) => 
       logger.warn('the parameter names another script than the lease', { image: image.name, value: value.value });
       return { did: 'nothing', why: 'other-script' };
     }
+    if (patch.state === 'READY') return { did: 'nothing', why: 'signal-unfinished' };
     if (patch.state !== 'SIGNALED') return { did: 'nothing', why: 'not-signaled' };
     const buildId = await builder.start({ image, patchId: patch.patchId, scriptUri: patch.scriptUri });
     await updateHead(table, image.name, (head) =>

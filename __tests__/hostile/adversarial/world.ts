@@ -15,7 +15,7 @@ import { imagePartition } from '../../../domain/table/keys';
 import type { PatchItem } from '../../../domain/table/patch-item';
 import type { VettingResult } from '../../../domain/vetting/operations';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
-import type { Authors } from '../../../functions/generate-patch/write-commands';
+import type { Authors } from '../../../domain/author/authors';
 import { makeIngestFinding } from '../../../functions/ingest-finding/ingest-finding';
 import { NOW, silent } from '../../unit/table/samples';
 import type { Answer } from './replies/attack';

@@ -44,6 +44,11 @@ describe('what of a log is kept', () => {
     expect(failureContext(`error ${'x y '.repeat(2_000)}`)).toBe(`error ${'x y '.repeat(73)}x `);
   });
 
+  it('of many short lines as many as there is room for', () => {
+    const kept = failureContext('E:\n'.repeat(20_000));
+    expect([kept.length <= MAXIMUM_FAILURE_BYTES, kept.length > MAXIMUM_FAILURE_BYTES - 4]).toEqual([true, true]);
+  });
+
   it('property: at most 4,096 bytes of plain ASCII without angle brackets, whatever the log', () => {
     const line = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.constant('error: '.repeat(40)));
     fc.assert(

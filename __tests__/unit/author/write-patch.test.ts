@@ -169,6 +169,20 @@ describe('what a model adds', () => {
     expect(await here.script(second)).toContain('libssl3t64');
   });
 
+  it('that name is kept though nobody knows it any more: the promoted image has it', async () => {
+    const here = await modelWorld({
+      answers: [answerOf(['apt-get install -y --only-upgrade libssl4']), GOOD],
+      findings: [makeItem({ package: 'libssl3' })],
+      image: makeImage({}, { replacements: { libssl3: ['libssl4'] } }),
+    });
+    await here.plan();
+    await here.promote(1);
+    await here.put(KRB5);
+    const second = await here.plan(makeImage());
+    expect(second.targets[1]).toMatchObject({ package: 'libssl3', replacedBy: 'libssl4' });
+    expect(await here.script(second)).toContain('libssl4');
+  });
+
   it('no 64-bit time name and no companion of the same source where the packages are not known', async () => {
     for (const name of ['libssl3t64', 'openssl']) {
       const answer = answerOf([`apt-get install -y --only-upgrade libssl3 ${name}`]);

@@ -1,12 +1,12 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
-import type { AuthorOptions } from '../../../cli/run/choose-authors';
-import { chooseAuthors } from '../../../cli/run/choose-authors';
+import type { RunAuthorOptions } from '../../../cli/run/choose-authors';
+import { chooseRunAuthors } from '../../../cli/run/choose-authors';
 import { BadInputError } from '../../../domain/errors';
 import { NOW, silent } from '../table/samples';
 
 const HINT = 'set model.id in golden-images.yaml, or give --model <id>';
 
-function options(overrides: Partial<AuthorOptions> = {}): AuthorOptions & { readonly told: string[] } {
+function options(overrides: Partial<RunAuthorOptions> = {}): RunAuthorOptions & { readonly told: string[] } {
   const told: string[] = [];
   return {
     choice: 'rules',
@@ -24,19 +24,19 @@ function options(overrides: Partial<AuthorOptions> = {}): AuthorOptions & { read
 
 it.each([undefined, { id: 'model-1' }])('rules ask no model, though one is configured: %p', async (model) => {
   const asked = options({ model, modelId: 'model-2' });
-  expect(await chooseAuthors(asked)).toEqual({ choice: 'rules' });
+  expect(await chooseRunAuthors(asked)).toEqual({ choice: 'rules' });
   expect(asked.told).toEqual([]);
 });
 
 it('bedrock without a model is refused, and the setting is named', async () => {
-  const error: unknown = await chooseAuthors(options({ choice: 'bedrock' })).catch((thrown: unknown) => thrown);
+  const error: unknown = await chooseRunAuthors(options({ choice: 'bedrock' })).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(BadInputError);
   expect(error).toMatchObject({ message: 'the author bedrock needs a model', hint: HINT, kind: 'bad-input' });
 });
 
 it('bedrock-then-rules without a model goes on with rules, and says so now and on the patch', async () => {
   const asked = options({ choice: 'bedrock-then-rules' });
-  expect(await chooseAuthors(asked)).toEqual({
+  expect(await chooseRunAuthors(asked)).toEqual({
     choice: 'rules',
     why: `No model is named: ${HINT}. Rules wrote the commands.`,
   });
@@ -52,7 +52,7 @@ it.each(['bedrock', 'bedrock-then-rules'] as const)(
       { model: { id: 'm' }, modelId: 'model-2' },
     ]) {
       const asked = options({ choice, ...named });
-      const authors = await chooseAuthors(asked);
+      const authors = await chooseRunAuthors(asked);
       expect(authors).toEqual({ choice, model: { propose: expect.any(Function) as unknown } });
       expect(asked.told).toEqual([]);
     }

@@ -12,7 +12,7 @@ import { isPatchItem } from '../../../domain/table/patch-item';
 import { movePatch } from '../../../domain/table/move-patch';
 import type { GeneratePatchResult } from '../../../functions/generate-patch/generate-patch';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
-import type { Authors } from '../../../functions/generate-patch/write-commands';
+import type { Authors } from '../../../domain/author/authors';
 import { digestOf, makeImage, makeItem, makeObservation, makeTarget, NOW, silent } from '../table/samples';
 
 const USE: ModelUse = {

@@ -6,7 +6,7 @@ import { REPLY_PROBLEMS } from '../../../domain/author/proposal';
 import { MODEL_OUTAGES, ModelUnavailableError, type ModelOutage } from '../../../domain/errors';
 import type { PatchAuthor } from '../../../domain/ports';
 import { scriptInputOf } from '../../../domain/script/compose-script';
-import type { Authors } from '../../../functions/generate-patch/write-commands';
+import type { Authors } from '../../../domain/author/authors';
 import { writeCommands } from '../../../functions/generate-patch/write-commands';
 import { ask, GOOD_COMMANDS, makeProposal } from '../author/samples';
 import { makeImage, silent } from '../table/samples';

@@ -89,7 +89,7 @@ function classify(error: unknown, asked: AskedModel): Classified {
       return {
         outage,
         what: `there are no valid AWS credentials for the model: ${message}`,
-        hint: 'log in again, or give the role that runs this a way to get credentials',
+        hint: 'log in again (AWS_PROFILE, aws sso login), or give the role that runs this a way to get credentials',
         retryAfterSeconds: 15 * MINUTE,
       };
     case 'access-denied':

@@ -1,0 +1,115 @@
+import {
+  GetImageCommand,
+  type Image,
+  type ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder';
+import type { GoldenImage } from '../../domain/config/golden-image';
+import { CANDIDATE_TAG } from '../../domain/config/image-tag';
+import { BadInputError, GoldenImagesError } from '../../domain/errors';
+import type { BuildRequest, BuildStatus, ImageBuilder, ImageRegistry } from '../../domain/ports';
+import { quoted } from '../local/item-json';
+import { callAws, hasCode } from './aws-error';
+import { failedBuild } from './failed-build';
+
+/** What builds are started with. */
+export interface Ec2ImageBuilderOptions {
+  readonly client: ImagebuilderClient;
+  /** ARN of an image's pipeline; undefined where it has none. */
+  readonly pipelineArnOf: (image: GoldenImage) => string | undefined;
+  /** Tells the digest of what was pushed: Image Builder itself tells tags only. Absent where builds are only started. */
+  readonly registry?: Pick<ImageRegistry, 'describe'>;
+}
+
+/** ARN of one build of an image (Image Builder API, GetImage). */
+const BUILD_ARN = /^arn:aws[^:]*:imagebuilder:[^:]+:(?:\d{12}|aws):image\/[a-z0-9-_]+\/\d+\.\d+\.\d+\/\d+$/;
+/** What Image Builder takes as a client token: up to 64 characters. */
+const PATCH_ID = /^[0-9a-f]{64}$/;
+
+/**
+ * Builds by an EC2 Image Builder pipeline. The patch id is the client token: the same patch starts one build, however
+ * often it is asked for. What to run is not said: the build reads it from the image's parameter.
+ *
+ * Methods throw AwsServiceError where Image Builder cannot be had, beside what the port says.
+ */
+export class Ec2ImageBuilder implements ImageBuilder {
+  private readonly options: Ec2ImageBuilderOptions;
+
+  constructor(options: Ec2ImageBuilderOptions) {
+    this.options = options;
+  }
+
+  /** @throws BadInputError where the image has no pipeline, or the patch id is no SHA-256 */
+  async start({ image, patchId }: BuildRequest): Promise<string> {
+    const { client, pipelineArnOf } = this.options;
+    const imagePipelineArn = pipelineArnOf(image);
+    if (imagePipelineArn === undefined)
+      throw new BadInputError(`golden image ${image.name} has no image pipeline`, {
+        hint: 'deploy the stack of the images after golden-images.yaml was changed',
+      });
+    if (!PATCH_ID.test(patchId)) throw new BadInputError(`${quoted(patchId)} is not a patch id`);
+    const command = new StartImagePipelineExecutionCommand({ imagePipelineArn, clientToken: patchId });
+    const { imageBuildVersionArn } = await callAws(
+      { service: 'imagebuilder', operation: 'StartImagePipelineExecution', resource: `pipeline ${imagePipelineArn}` },
+      async () => await client.send(command),
+    );
+    if (imageBuildVersionArn === undefined)
+      throw new GoldenImagesError('internal', `Image Builder told no build of pipeline ${imagePipelineArn}`);
+    return imageBuildVersionArn;
+  }
+
+  async get(buildId: string): Promise<BuildStatus | undefined> {
+    if (!BUILD_ARN.test(buildId)) return undefined;
+    const command = new GetImageCommand({ imageBuildVersionArn: buildId });
+    try {
+      const { image } = await callAws(
+        { service: 'imagebuilder', operation: 'GetImage', resource: `build ${buildId}` },
+        async () => await this.options.client.send(command),
+      );
+      return image && (await this.statusOf(image));
+    } catch (error) {
+      if (hasCode(error, 'ResourceNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  private async statusOf(image: Image): Promise<BuildStatus> {
+    const { status, reason } = image.state ?? {};
+    switch (status) {
+      case 'AVAILABLE':
+        return await this.available(image);
+      case 'FAILED':
+        return failedBuild(reason);
+      case 'CANCELLED':
+        return { state: 'CANCELLED', reason: 'builder', detail: reason ?? 'the build was cancelled' };
+      case 'DELETED':
+      case 'DEPRECATED':
+      case 'DISABLED':
+        // By a lifecycle policy or by hand; what somebody withdrew is not to be promoted.
+        return { state: 'FAILED', reason: 'builder', detail: `the built image was withdrawn: ${status}` };
+      default:
+        // PENDING, CREATING, BUILDING, TESTING, DISTRIBUTING, INTEGRATING, and states that are newer than this.
+        return { state: 'BUILDING' };
+    }
+  }
+
+  private async available({ outputResources }: Image): Promise<BuildStatus> {
+    const uris = (outputResources?.containers ?? []).flatMap(({ imageUris }) => imageUris ?? []);
+    // A build may push several tags. The candidate's is moved by the next build, another is this build's own.
+    const uri = uris.find((one) => !one.endsWith(`:${CANDIDATE_TAG}`)) ?? uris[0];
+    if (uri === undefined)
+      return { state: 'FAILED', reason: 'builder', detail: 'the build ended well, but tells no container image' };
+    if (this.options.registry === undefined)
+      throw new GoldenImagesError('internal', `no registry was given to tell the digest of ${uri}`);
+    const found = await this.options.registry.describe(uri);
+    if (found === undefined)
+      return { state: 'FAILED', reason: 'builder', detail: `the build ended well, but there is no image ${uri}` };
+    return { state: 'AVAILABLE', candidate: { reference: byDigest(uri, found.digest), digest: found.digest } };
+  }
+}
+
+/** `<registry>/<repository>@<digest>`: what is proven and promoted is this image, wherever its tags go. */
+function byDigest(uri: string, digest: string): string {
+  const [name = ''] = uri.split('@');
+  return `${name.replace(/:[^:/]*$/, '')}@${digest}`;
+}

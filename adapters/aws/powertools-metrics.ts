@@ -1,0 +1,31 @@
+import { Metrics as PowertoolsMetrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '../../domain/ports';
+
+/** Namespace of all metrics of this project in CloudWatch. */
+export const METRICS_NAMESPACE = 'GoldenImages';
+
+/** The metrics of a Lambda, written to its log in CloudWatch's embedded metric format. */
+export interface LambdaMetrics extends Metrics {
+  /** Writes what was counted; to be called at the end of every invocation. */
+  publish(): void;
+}
+
+/**
+ * Makes a Lambda's metrics with Powertools. Every count has the dimension `service`; one with a reason is also kept with
+ * the dimensions `service` and `reason`, so that an alarm may watch either.
+ * @param service name of the function, e.g. `ingest-finding`
+ */
+export function makePowertoolsMetrics(service: string): LambdaMetrics {
+  const metrics = new PowertoolsMetrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+  return {
+    count: (name, value, reason) => {
+      if (value === 0) return;
+      metrics.addMetric(name, MetricUnit.Count, value);
+      if (reason !== undefined)
+        metrics.singleMetric().addDimension('reason', reason).addMetric(name, MetricUnit.Count, value);
+    },
+    publish: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
+import { makeS3Client } from '../../adapters/aws/clients/s3-client';
+import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
+import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
+import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
+import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
+import { toChangeRecord } from '../../adapters/aws/stream-record';
+import { chooseAuthors } from '../../adapters/aws/bedrock/choose-authors';
+import { paidCalls } from '../../domain/author/patch-authorship';
+import type { PatchItem } from '../../domain/table/patch-item';
+import { wakesGeneratePatch } from '../../domain/table/stream-filters';
+import { readEnvironment } from '../shared/environment';
+import { loadEstateFile } from '../shared/estate-file';
+import { invocation } from '../shared/invocation';
+import { makeStreamBatch } from '../shared/stream-batch';
+import { makeGeneratePatch } from './generate-patch';
+
+/** Milliseconds that the look at one image may need. */
+const RESERVE_MS = 60_000;
+
+const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'SCRIPT_BUCKET', 'SCRIPT_KMS_KEY_ID']);
+const logger = makePowertoolsLogger('generate-patch');
+const metrics = makePowertoolsMetrics('generate-patch');
+const ports = {
+  table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
+  scripts: new S3ScriptStore({
+    client: makeS3Client(),
+    bucket: environment.SCRIPT_BUCKET,
+    ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
+  }),
+  clock: () => new Date(),
+};
+const estate = loadEstateFile(environment.ESTATE_FILE);
+const authors = chooseAuthors({
+  choice: estate.author ?? 'bedrock-then-rules',
+  model: estate.model,
+  hint: 'set model.id in golden-images.yaml and deploy',
+  table: ports.table,
+  clock: ports.clock,
+  logger,
+});
+const prices = estate.model?.prices;
+
+/** What was planned, by whom, and what it cost. */
+function countPatch({ author, model }: PatchItem): void {
+  metrics.count('PatchesPlanned', 1, author);
+  if (model === undefined) return;
+  metrics.count('ModelCalls', paidCalls(model));
+  for (const { cached, verdict, inputTokens, outputTokens } of model.questions) {
+    metrics.count('ModelAnswers', 1, verdict);
+    if (!cached) metrics.count('ModelTokens', inputTokens + outputTokens);
+  }
+}
+
+/** Entry point: batches of the table's stream, one look at each image; a partial batch response comes back. */
+export const handler = invocation(
+  { logger, metrics },
+  makeStreamBatch({
+    estate,
+    logger,
+    metrics,
+    read: toChangeRecord,
+    wakes: wakesGeneratePatch,
+    run: async (image, imageLogger) => {
+      const result = await makeGeneratePatch({
+        ...ports,
+        authors,
+        ...(prices !== undefined && { prices }),
+        logger: imageLogger,
+      })(image);
+      if (result.did === 'planned') countPatch(result.patch);
+      else metrics.count('PatchesNotPlanned', 1, result.why);
+    },
+    reserveMs: RESERVE_MS,
+  }),
+);

@@ -1,0 +1,43 @@
+import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
+import { makeSsmClient } from '../../adapters/aws/clients/ssm-client';
+import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
+import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
+import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
+import { SsmRebuildSignal } from '../../adapters/aws/ssm-rebuild-signal';
+import { toChangeRecord } from '../../adapters/aws/stream-record';
+import { wakesSignalRebuild } from '../../domain/table/stream-filters';
+import { readEnvironment } from '../shared/environment';
+import { loadEstateFile } from '../shared/estate-file';
+import { invocation } from '../shared/invocation';
+import { makeStreamBatch } from '../shared/stream-batch';
+import { makeSignalRebuild } from './signal-rebuild';
+
+/** Milliseconds that the signal of one image may need. */
+const RESERVE_MS = 10_000;
+
+const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'SIGNAL_PREFIX']);
+const logger = makePowertoolsLogger('signal-rebuild');
+const metrics = makePowertoolsMetrics('signal-rebuild');
+const ports = {
+  table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
+  signal: new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX }),
+  clock: () => new Date(),
+};
+
+/** Entry point: batches of the table's stream, one look at each image; a partial batch response comes back. */
+export const handler = invocation(
+  { logger, metrics },
+  makeStreamBatch({
+    estate: loadEstateFile(environment.ESTATE_FILE),
+    logger,
+    metrics,
+    read: toChangeRecord,
+    wakes: wakesSignalRebuild,
+    run: async (image, imageLogger) => {
+      const result = await makeSignalRebuild({ ...ports, logger: imageLogger })(image);
+      if (result.did === 'signaled') metrics.count('RebuildsSignaled', 1);
+      else metrics.count('RebuildsNotSignaled', 1, result.why);
+    },
+    reserveMs: RESERVE_MS,
+  }),
+);
