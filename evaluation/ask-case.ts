@@ -38,6 +38,9 @@ const NO_LEDGER: ModelLedger = {
   reserve: async () => {
     await Promise.resolve();
   },
+  giveBack: async () => {
+    await Promise.resolve();
+  },
   record: async () => {
     await Promise.resolve();
   },

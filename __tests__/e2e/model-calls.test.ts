@@ -1,7 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SqliteFindingTable } from '../../adapters/local/sqlite-finding-table';
 import { makeInspectorEvents, toJsonLines } from '../../demo/inspector-events';
+import { readHead } from '../../domain/table/head-changes';
+import { imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
+import { isPatchItem } from '../../domain/table/patch-item';
+import { releaseLease } from '../../domain/table/release-lease';
 import { BEHAVIOURS } from '../support/converse/behaviours';
 import { textsOf } from '../support/converse/converse-call';
 import { type ConverseServer, startConverseServer } from '../support/converse/converse-server';
@@ -57,7 +62,19 @@ describe('what a model is asked, and how often', () => {
     expect(first).toMatchObject({ outcome: 'not-built', author: 'bedrock', model: { calls: 1 } });
     expect(first?.targets.map((target) => target.package)).toEqual(['glibc', 'linux-libc-dev', 'util-linux']);
     expect(server.requests.length - before).toBe(1);
-    for (const more of [[], ['--retry']]) await plan(GOLANG, config, ...more);
+    await plan(GOLANG, config);
+    expect(server.requests.length - before).toBe(1);
+
+    // As after a crash between the answer and the patch: the plan is made anew, by another process.
+    const table = new SqliteFindingTable(join(directory, 'state', 'table.sqlite'));
+    const [patch] = (await table.query(imagePartition('image-1'), PATCH_PREFIX)).filter(isPatchItem);
+    await table.delete(patch!, patch!.version);
+    const head = await readHead(table, 'image-1');
+    if (head?.lease !== undefined)
+      await releaseLease(table, 'image-1', { patch: head.lease.patch, outcome: 'neutral' });
+    table.close();
+    const again = (await plan(GOLANG, config)).images['image-1'];
+    expect(again).toMatchObject({ author: 'bedrock', patchId: first?.patchId, model: { calls: 0 } });
     expect(server.requests.length - before).toBe(1);
   });
 

@@ -13,7 +13,7 @@ import { startConverseServer } from '../support/converse/converse-server';
 import { sampleRequest } from '../support/converse/sample-request';
 
 /** Tries of one question (adapters/aws/bedrock/converse-model.ts). */
-const ATTEMPTS = 8;
+const ATTEMPTS = 6;
 const MODEL_ID = 'us.anthropic.claude-sonnet-4-6';
 
 let server: ConverseServer;

@@ -5,6 +5,7 @@ import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { explainFinding } from '../../domain/table/explain-finding';
 import { isHeadItem } from '../../domain/table/head-item';
+import { isReplanItem } from '../../domain/table/replan-item';
 import { isPatchItem } from '../../domain/table/patch-item';
 import type { StateDirectory } from './state-directory';
 
@@ -30,6 +31,7 @@ export async function explain(
     const items = await state.table.query(partition);
     const head = items.find(isHeadItem);
     const patches = items.filter(isPatchItem);
+    const replan = items.find(isReplanItem);
     for (const finding of items.filter(isFindingItem)) {
       if (!matches(finding, query) || (options.image !== undefined && finding.image !== options.image)) continue;
       const image = images.get(finding.image);
@@ -41,6 +43,7 @@ export async function explain(
         chain: explainFinding(finding, {
           head,
           patches,
+          replan,
           policy,
           ...(image?.platform !== undefined && { platform: image.platform }),
         }),

@@ -1,6 +1,7 @@
 import { makeEngineRegistry } from '../../adapters/local/engine-registry';
 import type { Engine, EngineName } from '../../adapters/local/engine/engine';
 import { chooseEngine } from '../../adapters/local/engine/choose-engine';
+import { forgetExpired } from '../../adapters/local/forget-expired';
 import { runLocalPipeline } from '../../adapters/local/local-pipeline';
 import { lockState } from '../../adapters/local/state-lock';
 import { makePackageInventory } from '../../adapters/local/package-inventory';
@@ -104,6 +105,7 @@ async function patchWith(
             ...(tag !== undefined && { tag }),
           }),
         };
+  await forgetExpired(table, clock());
   const ingest = makeIngestFinding({ ...ports, estate });
   const summary = await ingestFiles(options.findings, ingest);
   const selected = selectImages(estate.byRepository, summary.images, options);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ModelOutage } from '../errors';
+import { ModelUnavailableError } from '../errors';
 import type { Logger, PatchAuthor } from '../ports';
 import { visible } from '../vetting/text';
 import { jsonText } from './json-text';
@@ -50,9 +52,18 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
     },
   };
 
+  async function answerOf(image: string, prompt: Prompt): Promise<ModelReply> {
+    try {
+      return await model.ask(prompt);
+    } catch (error) {
+      if (error instanceof ModelUnavailableError && FREE.has(error.outage)) await ledger.giveBack(image);
+      throw error;
+    }
+  }
+
   async function ask(image: string, requestHash: string, prompt: Prompt): Promise<ModelReply> {
     await ledger.reserve(image);
-    const reply = limited(await model.ask(prompt));
+    const reply = limited(await answerOf(image, prompt));
     try {
       await ledger.record(image, requestHash, model.id, reply);
     } catch (error) {
@@ -62,6 +73,16 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
     return reply;
   }
 }
+
+/** Outages before which no model has written anything that could be charged. */
+const FREE: ReadonlySet<ModelOutage> = new Set([
+  'throttled',
+  'credentials',
+  'access-denied',
+  'model-not-found',
+  'region',
+  'rejected',
+]);
 
 /** Identity of a question: whatever the answer depends on is in it. */
 function hashOf(model: PatchModel, { system, parts }: Prompt): string {

@@ -20,9 +20,11 @@ export const modelKeys = z.strictObject({
     .number()
     .int()
     .min(5)
-    .max(800)
+    .max(400)
     .optional()
-    .describe('Limit of the time for one answer, retries of throttling included. Default 240.'),
+    .describe(
+      'Limit of the time for one answer, retries of throttling included; a patch may need two answers, and a Lambda has 900 seconds. Default 240.',
+    ),
   callsPerDay: z.number().int().min(0).max(10_000).optional().describe('Questions per image and UTC day. Default 20.'),
   tokensPerDay: z
     .number()
@@ -67,3 +69,8 @@ export type ModelConfig = z.infer<typeof modelKeys>;
 export const CALLS_PER_DAY = 20;
 /** Tokens per image and UTC day where the configuration does not say. */
 export const TOKENS_PER_DAY = 500_000;
+/**
+ * Seconds for one answer where the configuration does not say: the first use of a schema is compiled "up to a few minutes"
+ * (aws-facts 3).
+ */
+export const MODEL_TIMEOUT_SECONDS = 240;

@@ -34,6 +34,8 @@ export interface ModelLedger {
    *   the time
    */
   reserve(image: string): Promise<void>;
+  /** Gives back a question that came to nothing before anybody could have charged for it. */
+  giveBack(image: string): Promise<void>;
   /** Keeps an answer, and takes its tokens out of the budget. */
   record(image: string, requestHash: string, modelId: string, reply: ModelReply): Promise<void>;
 }
@@ -68,6 +70,9 @@ export function makeModelLedger(table: FindingTable, budget: ModelBudget, clock:
       }).catch((error: unknown) => {
         throw error instanceof ConditionFailedError ? crowded(error) : error;
       });
+    },
+    giveBack: async (image) => {
+      await changeBudget(image, ({ calls, tokens }) => ({ calls: Math.max(0, calls - 1), tokens }));
     },
     record: async (image, requestHash, modelId, reply) => {
       const key = modelReplyKey(image, requestHash);

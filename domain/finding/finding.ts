@@ -6,6 +6,9 @@ export type FindingStatus = 'ACTIVE' | 'SUPPRESSED' | 'CLOSED';
 /** The package manager that Inspector writes for operating system packages; everything else is a language package. */
 export const OS_PACKAGE_MANAGER = 'OS';
 
+/** Characters of free text that are kept of a finding. */
+export const MAXIMUM_FINDING_TEXT = 600;
+
 /**
  * One normalised fact: a vulnerability of one package in one image digest. A finding of Inspector that names several
  * packages splits into several facts.
@@ -39,7 +42,7 @@ export interface Finding {
   readonly sourceLayerHash?: string;
   readonly status: FindingStatus;
   readonly severity: Severity;
-  /** Title and description as the scanner wrote them, at most 600 characters: text from outside, not to be trusted. */
+  /** Title and description as the scanner wrote them, at most {@link MAXIMUM_FINDING_TEXT} characters: text from outside, not to be trusted. */
   readonly text?: string;
   /** Installed version, `[epoch:]version[-release]`, an epoch of 0 left out. */
   readonly installed: string;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { withoutZeroEpoch } from '../versions/epoch';
 import type { Finding, FindingStatus } from './finding';
+import { MAXIMUM_FINDING_TEXT } from './finding';
 import { normaliseFixedVersion } from './fixed-version';
 import type { InspectorFinding, InspectorImage, InspectorPackage } from './inspector-schema';
 import { eventEnvelope, inspectorFinding, vulnerablePackage } from './inspector-schema';
@@ -114,13 +115,10 @@ function toFact(
   };
 }
 
-/** Longest free text that is kept of a finding. */
-const MAXIMUM_TEXT = 600;
-
 /** Whatever stands in title and description; it decides nothing, so nothing that is wrong with it is a problem. */
 function freeText({ title, description }: InspectorFinding): Pick<Finding, 'text'> {
   const text = [title, description].filter((part) => typeof part === 'string' && part !== '').join(': ');
-  return text === '' ? {} : { text: text.slice(0, MAXIMUM_TEXT).toWellFormed() };
+  return text === '' ? {} : { text: text.slice(0, MAXIMUM_FINDING_TEXT).toWellFormed() };
 }
 
 /** Names and versions of OS packages must lie in their ecosystem's alphabet; anything else is hostile or broken. */

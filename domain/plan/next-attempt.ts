@@ -14,14 +14,26 @@ export interface Attempt {
 /** Reasons for which a candidate is held that other commands may avoid. */
 const AVOIDABLE: ReadonlySet<string | undefined> = new Set(['contract-broken', 'worse']);
 
-/** True where a candidate was held for what a model's commands did beyond the plan: other commands may do better. */
-export function isHeldForCommands(patch: PatchItem): boolean {
-  return patch.state === 'HELD' && patch.author === 'bedrock' && AVOIDABLE.has(patch.reason);
+/**
+ * True where a patch came to nothing for what its script did beside raising its targets: without that, or with other
+ * commands, another attempt may do better. A release or a stream that offers no fix looks like no fix at all.
+ */
+export function isAvoidable({
+  state,
+  reason,
+  author,
+  extras,
+}: Pick<PatchItem, 'state' | 'reason' | 'author' | 'extras'>): boolean {
+  if (state !== 'HELD' && state !== 'FAILED') return false;
+  if (reason === 'nothing-improved') return extras?.releasever !== undefined || extras?.moduleStreams !== undefined;
+  return state === 'HELD' && AVOIDABLE.has(reason) && (author === 'bedrock' || extras !== undefined);
 }
 
 /**
  * Decides whether a plan is to be tried (again).
  * @param patches the image's patches, any order
+ * @param maximumAttempts of which the last is the rules' where a model's have failed; one more where that would leave
+ *   them none
  * @returns the attempt, or why there is none: a live patch has the same plan, its candidate was held, or it has failed
  *   often enough. Builds that never got to run the script do not count as attempts.
  */
@@ -35,15 +47,14 @@ export function nextAttempt(
     .sort((left, right) => left.sequence - right.sequence);
   if (same.some((patch) => LIVE_PATCH_STATES.has(patch.state))) return 'same-plan';
   const latest = same.at(-1);
-  if (latest?.state === 'HELD' && !isHeldForCommands(latest)) return 'held';
-  const failed = same.filter(
-    (patch) => (patch.state === 'FAILED' && patch.reason === 'script') || isHeldForCommands(patch),
-  );
-  if (failed.length >= maximumAttempts) return 'attempts-exhausted';
+  if (latest?.state === 'HELD' && !isAvoidable(latest)) return 'held';
+  const failed = same.filter((patch) => (patch.state === 'FAILED' && patch.reason === 'script') || isAvoidable(patch));
   const lesson = failed.at(-1);
+  const rulesHadATurn = failed.length === 0 || failed.some((patch) => patch.author === 'rules');
+  if (failed.length >= maximumAttempts && rulesHadATurn) return 'attempts-exhausted';
   return {
     number: Math.max(0, ...same.map((patch) => patch.attempt)) + 1,
     ...(lesson !== undefined && { failed: lesson }),
-    isLast: failed.length === maximumAttempts - 1,
+    isLast: failed.length >= maximumAttempts - 1,
   };
 }

@@ -118,7 +118,7 @@ function planHash(
   releasever: string | undefined,
   targets: readonly Target[],
 ): string {
-  const { companions, replacements, moduleStreams } = image.policy;
+  const { removable, companions, replacements, moduleStreams } = image.policy;
   const identity = [
     image.name,
     ecosystem,
@@ -126,9 +126,9 @@ function planHash(
     image.policy.mode,
     targets.map((target) => [target.package, target.floor, target.action]),
     // What an author may do beyond the targets: where that changes, a plan that has failed is worth another try.
-    ...[[...companions].sort(), Object.entries(replacements).sort(), [...moduleStreams].sort()].filter(
-      (allowed) => allowed.length > 0,
-    ),
+    Object.entries({ removable, companions, moduleStreams, replacements: Object.entries(replacements).flat(2) })
+      .map(([key, allowed]) => [key, ...[...allowed].sort()])
+      .filter((allowed) => allowed.length > 1),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -2,12 +2,26 @@ import type { VettingContext } from '../vetting/operations';
 import type { ScriptInput } from './script-input';
 
 /** What a script does beside raising its targets; kept on the PATCH, because a build starts from the parent again. */
-export type ScriptExtras = Pick<ScriptInput, 'companions' | 'moduleStreams'>;
+export type ScriptExtras = Pick<ScriptInput, 'companions' | 'moduleStreams'> & {
+  /** Release that an author named in place of the plan's own; never carried on. */
+  readonly releasever?: string;
+};
 
-/** The extras of a script; undefined where it has none. */
-export function extrasOf({ companions, moduleStreams }: ScriptInput): ScriptExtras | undefined {
-  if (companions === undefined && moduleStreams === undefined) return undefined;
-  return { ...(companions !== undefined && { companions }), ...(moduleStreams !== undefined && { moduleStreams }) };
+/**
+ * The extras of a script; undefined where it has none.
+ * @param planned release of the plan
+ */
+export function extrasOf(
+  { companions, moduleStreams, releasever }: ScriptInput,
+  planned: string | undefined,
+): ScriptExtras | undefined {
+  const named = releasever === planned ? undefined : releasever;
+  if (companions === undefined && moduleStreams === undefined && named === undefined) return undefined;
+  return {
+    ...(companions !== undefined && { companions }),
+    ...(moduleStreams !== undefined && { moduleStreams }),
+    ...(named !== undefined && { releasever: named }),
+  };
 }
 
 /**

@@ -13,12 +13,15 @@ import type { HeadItem } from './head-item';
 import { observationOn } from '../lineage/observation-on';
 import { isAbout } from '../plan/target-findings';
 import type { PatchItem } from './patch-item';
+import type { ReplanItem } from './replan-item';
 
 /** What a finding is explained with. */
 export interface ExplanationContext {
   readonly head: HeadItem | undefined;
   /** Patches of the image, oldest first. */
   readonly patches: readonly PatchItem[];
+  /** What the image waits for, where it does. */
+  readonly replan?: ReplanItem | undefined;
   readonly policy: Policy;
   /** Platform that the configuration gives the image. */
   readonly platform?: Platform;
@@ -53,7 +56,7 @@ const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
 /** Says in plain words why a finding is in its state: what was seen, what policy made of it, what was done. */
 export function explainFinding(
   finding: FindingItem,
-  { head, patches, policy, platform: declared }: ExplanationContext,
+  { head, patches, replan, policy, platform: declared }: ExplanationContext,
 ): string[] {
   const observed = finding.judgedOn === undefined ? undefined : observationOn(finding, finding.judgedOn);
   const platform = declared ?? parsePlatform(observed?.platform);
@@ -69,6 +72,7 @@ export function explainFinding(
     ...(observed === undefined || finding.state === 'FIXED' ? [] : [thresholdLine(observed, policy)]),
     ...patchLines(finding, patches),
     ...adviceLines(finding, observed, platform),
+    ...waitLines(finding, replan),
     verdictLine(finding),
   ];
 }
@@ -127,6 +131,12 @@ function authorLines({ authorReason, model, completed, disagreements }: PatchIte
   if (doubt !== undefined)
     lines.push(`The model calls ${name} not fixable, and rules try it all the same: ${doubt.reason}`);
   return lines;
+}
+
+/** A patch that waits for its author is no patch yet. */
+function waitLines({ state }: FindingItem, replan: ReplanItem | undefined): string[] {
+  if (state !== 'OPEN' || replan?.state !== 'REQUESTED' || replan.notBefore === undefined) return [];
+  return [`${replan.why} The patch waits for the model, which is not asked again before ${replan.notBefore}.`];
 }
 
 /** What is particular to this package, and what a person can do about it. */

@@ -6,6 +6,7 @@ import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
 import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
 import { toChangeRecord } from '../../adapters/aws/stream-record';
 import { chooseAuthors } from '../../adapters/aws/bedrock/choose-authors';
+import { MODEL_TIMEOUT_SECONDS } from '../../domain/author/model-config';
 import { paidCalls } from '../../domain/author/patch-authorship';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { wakesGeneratePatch } from '../../domain/table/stream-filters';
@@ -15,8 +16,10 @@ import { invocation } from '../shared/invocation';
 import { makeStreamBatch } from '../shared/stream-batch';
 import { makeGeneratePatch } from './generate-patch';
 
-/** Milliseconds that the look at one image may need. */
-const RESERVE_MS = 60_000;
+/** Seconds that the look at one image may need beside the model's. */
+const OWN_SECONDS = 60;
+/** Questions that one patch may ask. */
+const QUESTIONS = 2;
 
 const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'SCRIPT_BUCKET', 'SCRIPT_KMS_KEY_ID']);
 const logger = makePowertoolsLogger('generate-patch');
@@ -71,6 +74,6 @@ export const handler = invocation(
       if (result.did === 'planned') countPatch(result.patch);
       else metrics.count('PatchesNotPlanned', 1, result.why);
     },
-    reserveMs: RESERVE_MS,
+    reserveMs: (OWN_SECONDS + QUESTIONS * (estate.model?.timeoutSeconds ?? MODEL_TIMEOUT_SECONDS)) * 1_000,
   }),
 );

@@ -84,7 +84,9 @@ function taken(
   why: string,
 ): AuthoredCommands {
   const targets = new Set(request.targets.map((target) => target.package));
-  const doubted = tried.flatMap(({ proposal: { notFixable } }) => notFixable).filter((one) => targets.has(one.package));
+  // An answer that was taken stands for itself; what was said before it was mended, the model may have taken back.
+  const said = proposal.author === 'rules' ? tried.map((one) => one.proposal) : [proposal];
+  const doubted = said.flatMap(({ notFixable }) => notFixable).filter((one) => targets.has(one.package));
   const disagreements = [...new Map(doubted.map((one) => [one.package, one])).values()];
   return { kind: 'commands', proposal, verdict, tried, why, completed: verdict.uncovered, disagreements };
 }

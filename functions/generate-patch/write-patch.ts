@@ -94,8 +94,10 @@ export async function writePatch(
     attempt.number,
     context,
   );
-  const input = carryExtras(proposed, draft.promoted?.extras, context);
-  const extras = extrasOf(input);
+  // Where a candidate of the rules was held, what was carried on is what can be left out.
+  const isBare = attempt.failed?.state === 'HELD' && attempt.failed.author === 'rules';
+  const input = carryExtras(proposed, isBare ? undefined : draft.promoted?.extras, context);
+  const extras = extrasOf(input, plan.releasever);
   const { uri, sha256 } = await scripts.putScript(image.name, requireEcosystem(plan.ecosystem).renderScript(input));
   const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, papers(plan, request, authored));
   const { releasever } = input;
@@ -129,10 +131,13 @@ export async function writePatch(
   }
 }
 
-/** After a model's commands have failed, the last attempt is the rules': of several, no model can use up all. */
+/**
+ * After a model's commands have failed, the last attempt is the rules'; so is the next where a release or a stream of its
+ * choice offered nothing.
+ */
 function authorsFor(authors: Authors, { failed, isLast }: Attempt): Authors {
-  if (!isLast || failed?.author !== 'bedrock') return authors;
-  return { choice: 'rules', why: "Rules wrote the commands: it is the last attempt, and the model's have failed." };
+  if (failed?.author !== 'bedrock' || (!isLast && failed.reason !== 'nothing-improved')) return authors;
+  return { choice: 'rules', why: "Rules wrote the commands: the model's have failed, and they have the last word." };
 }
 
 function authorshipOf(

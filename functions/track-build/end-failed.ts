@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { isAvoidable } from '../../domain/plan/next-attempt';
 import { isAbout } from '../../domain/plan/target-findings';
 import type { BuildStatus } from '../../domain/ports';
 import type { ResidualReason } from '../../domain/script/result-line';
@@ -21,7 +22,8 @@ export async function endFailed(
 ): Promise<TrackBuildResult> {
   const { reason, detail, logUri } = status;
   ports.logger.warn('build failed', { image: image.name, patch: patch.sequence, reason, detail });
-  if (reason === 'nothing-improved') await markTargetsResidual(ports, image, patch, logUri);
+  const isFinal = reason === 'nothing-improved' && !isAvoidable({ ...patch, state: 'FAILED', reason });
+  if (isFinal) await markTargetsResidual(ports, image, patch, logUri);
   const failed = await movePatch(ports.table, patch, ['BUILDING', 'CANDIDATE'], ports.clock(), {
     state: 'FAILED',
     reason,
@@ -38,7 +40,7 @@ export async function giveBack(
   patch: PatchItem,
 ): Promise<TrackBuildResult> {
   const isFailure = patch.reason === 'script';
-  if (isFailure) await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
+  if (isFailure || isAvoidable(patch)) await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
   await releaseLease(
     table,
     image.name,

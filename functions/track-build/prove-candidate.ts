@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { isAvoidable } from '../../domain/plan/next-attempt';
 import { storedOutcomes } from '../../domain/plan/stored-targets';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
@@ -35,7 +36,8 @@ export function makeProveCandidate(
     );
     const why = patch.state === 'PROMOTED' ? undefined : reasonToHold(proof);
     if (why === undefined) return { did: 'promoted', patch: await promote(ports, image, patch, proof, evidenceUri) };
-    if (why.reason === 'nothing-improved') await markResiduals(ports, image, patch, proof);
+    const isFinal = why.reason === 'nothing-improved' && !isAvoidable({ ...patch, ...why, state: 'HELD' });
+    if (isFinal) await markResiduals(ports, image, patch, proof);
     const { violations } = proof;
     const outcomes = storedOutcomes(proof.outcomes);
     return await hold(ports, image, patch, { ...why, outcomes, violations, evidenceUri });

@@ -65,11 +65,10 @@ describe.each(PLANTED.map((one) => [one.fate, one.what, one] as const))('%s: %s'
     expect(prompts.length).toBeGreaterThan(0);
     for (const prompt of prompts) {
       expectSound(prompt);
-      expect([has(textOf(prompt)), plantedIn(prompt), prompt.parts.every((part) => part.trusted)]).toEqual([
-        false,
-        [],
-        true,
-      ]);
+      // A second question gives the model's own words back as data.
+      const isSecond = prompt.parts.some((part) => part.text.includes('<previous>'));
+      const isTrusted = prompt.parts.every((part) => part.trusted) || isSecond;
+      expect([has(textOf(prompt)), plantedIn(prompt), isTrusted]).toEqual([false, [], true]);
     }
     expect(has(script)).toBe(false);
     expect(textsIn(patch).filter((text) => has(text) && !isId(text, patch))).toEqual([]);

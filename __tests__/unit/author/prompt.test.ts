@@ -1,3 +1,4 @@
+import { PROBLEM_ADVICE, REFUSAL_ADVICE } from '../../../domain/author/advice';
 import fc from 'fast-check';
 import type { PatchRequest } from '../../../domain/author/patch-request';
 import { promptOf } from '../../../domain/author/prompt';
@@ -146,7 +147,7 @@ describe('what is not to be trusted', () => {
     expect(parts.map(({ trusted }) => trusted)).toEqual([true, true, true, false, true]);
     const [, first, second, last, ...more] = (parts[3]?.text ?? '').split('\n');
     expect(first).toMatch(/^CVE-2024-1: one two \(\/untrusted\) \(request\)/);
-    expect(second).toBe(`CVE-2024-2: ${'x'.repeat(1_024)}`);
+    expect(second).toBe(`CVE-2024-2: ${'x'.repeat(600)}`);
     expect([last, more]).toEqual(['</untrusted>', []]);
   });
 
@@ -200,26 +201,28 @@ it('an answer that could not be used comes back: the verdict as our word, its co
   const verdict = /^Your previous answer could not be used\. .*<previous>(.*)<\/previous>$/s.exec(parts[2]?.text ?? '');
   expect(JSON.parse(verdict?.[1] ?? '')).toEqual({
     refused: [
-      { number: 0, code: 'package-not-in-targets', message: 'Leave it out.' },
-      { number: 1, code: 'unknown-command', message: 'No shell.' },
+      { number: 0, code: 'package-not-in-targets', advice: REFUSAL_ADVICE['package-not-in-targets'] },
+      { number: 1, code: 'unknown-command', advice: REFUSAL_ADVICE['unknown-command'] },
     ],
-    problem: 'It was cut off.',
+    problem: 'cut-off',
+    advice: PROBLEM_ADVICE['cut-off'],
   });
   const data = /^<untrusted>(.*)<\/untrusted>$/s.exec(parts[3]?.text ?? '');
   expect(JSON.parse(data?.[1] ?? '')).toEqual({
     commands: ['apt-get install -y wget', 'x'.repeat(500)],
     refused: [
-      { number: 0, command: 'apt-get install -y wget' },
-      { number: 1, command: 'sh' },
+      { number: 0, command: 'apt-get install -y wget', message: 'Leave it out.' },
+      { number: 1, command: 'sh', message: 'No shell.' },
     ],
+    problem: 'It was cut off.',
   });
 });
 
 it('an answer without commands comes back as its problem alone', () => {
   const problem = { code: 'empty' as const, message: 'The answer is empty.', repairable: true };
   const { parts } = promptOf({ ...request, correction: { commands: [], refusals: [], problem } });
-  expect(parts.map(({ trusted }) => trusted)).toEqual([true, true, true, true]);
-  expect(parts[2]?.text).toContain('"problem": "The answer is empty."');
+  expect(parts.map(({ trusted }) => trusted)).toEqual([true, true, true, false, true]);
+  expect(parts[2]?.text).toContain('"problem": "empty"');
 });
 
 it('a correction is bounded: fifty commands, twenty refusals', () => {

@@ -204,7 +204,7 @@ describe('a model', () => {
       'there are no valid AWS credentials',
       'AWS_PROFILE',
     ],
-    ['the region', ['AWS_REGION'], 'no AWS region is set', '--region'],
+    ['the region', ['AWS_REGION'], 'no usable AWS region is set', '--region'],
   ])('without %s: an error that names it, and nothing is asked', async (_, missing, message, hint) => {
     process.env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !missing.includes(name)));
     const error: unknown = await run(...ASK).then(

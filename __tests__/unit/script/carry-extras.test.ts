@@ -25,9 +25,10 @@ const PROMOTED: ScriptExtras = {
 
 describe('the extras of a script', () => {
   it('are its companions and streams, and nothing where it has none', () => {
-    expect(extrasOf({ ...INPUT, ...PROMOTED, releasever: 'latest' })).toEqual(PROMOTED);
-    expect(extrasOf({ ...INPUT, moduleStreams: ['nodejs:20'] })).toEqual({ moduleStreams: ['nodejs:20'] });
-    expect(extrasOf(INPUT)).toBeUndefined();
+    expect(extrasOf({ ...INPUT, ...PROMOTED, releasever: 'latest' }, 'latest')).toEqual(PROMOTED);
+    expect(extrasOf({ ...INPUT, releasever: '2023.5.20240819' }, 'latest')).toEqual({ releasever: '2023.5.20240819' });
+    expect(extrasOf({ ...INPUT, moduleStreams: ['nodejs:20'] }, undefined)).toEqual({ moduleStreams: ['nodejs:20'] });
+    expect(extrasOf(INPUT, undefined)).toBeUndefined();
   });
 });
 

@@ -204,7 +204,7 @@ describe('attempts', () => {
     }
     expect([authors, here.model.asked.length, here.looked()]).toEqual([['bedrock', 'bedrock', 'rules'], 2, 2]);
     expect((await here.patches()).at(-1)?.authorReason).toBe(
-      "Rules wrote the commands: it is the last attempt, and the model's have failed.",
+      "Rules wrote the commands: the model's have failed, and they have the last word.",
     );
     expect(await here.generate()).toEqual({ did: 'nothing', why: 'attempts-exhausted' });
     expect(await here.findings()).toEqual([['RESIDUAL', 'attempts-exhausted']]);
@@ -218,12 +218,18 @@ describe('attempts', () => {
     expect((await here.plan()).author).toBe('bedrock');
   });
 
-  it.each([1, 2, 4])('there are at most %i', async (maximumAttempts) => {
+  it.each([
+    [1, ['bedrock', 'rules']],
+    [2, ['bedrock', 'rules']],
+    [4, ['bedrock', 'bedrock', 'bedrock', 'rules']],
+  ])('of at most %i the rules have one, if need be one more', async (maximumAttempts, expected) => {
     const here = await modelWorld({ answers: [GOOD], image: withPolicy({ maximumAttempts }) });
-    for (let sequence = 1; sequence <= maximumAttempts; sequence++) {
-      await here.plan();
+    const authors: string[] = [];
+    for (let sequence = 1; sequence <= expected.length; sequence++) {
+      authors.push((await here.plan()).author);
       await here.fail(sequence, 'E: no');
     }
+    expect(authors).toEqual(expected);
     expect(await here.generate()).toEqual({ did: 'nothing', why: 'attempts-exhausted' });
   });
 
@@ -276,6 +282,25 @@ describe('a candidate that was held', () => {
     expect(await here.generate()).toEqual({ did: 'nothing', why: 'held' });
     expect(here.model.asked).toHaveLength(1);
   });
+
+  it.each(['FAILED', 'HELD'] as const)(
+    "%s with nothing improved, at a release of its own choice: the rules are next, at the plan's",
+    async (state) => {
+      const image = makeImage({ platform: { distribution: 'amzn', version: '2023' }, ecosystem: 'dnf' });
+      const here = await modelWorld({
+        answers: [answerOf(['dnf upgrade -y --releasever=2023.0.20230222 glibc'])],
+        image,
+      });
+      const first = await here.plan();
+      expect(first).toMatchObject({ author: 'bedrock', releasever: '2023.0.20230222' });
+      expect(first.extras).toEqual({ releasever: '2023.0.20230222' });
+      await here.end(1, { state, reason: 'nothing-improved', detail: 'nothing to do' });
+      const second = await here.plan();
+      expect(second).toMatchObject({ attempt: 2, author: 'rules', releasever: 'latest' });
+      expect(second).not.toHaveProperty('extras');
+      expect(here.model.asked).toHaveLength(1);
+    },
+  );
 
   it.each(['contract-broken', 'worse'])("%s, of the rules' commands, stays held", async (reason) => {
     const here = await modelWorld({ answers: [EVIL] });

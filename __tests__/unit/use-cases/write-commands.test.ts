@@ -132,7 +132,8 @@ describe.each(['bedrock', 'bedrock-then-rules'] as const)('%s', (choice) => {
     const authored = await written(model, choice);
     expect(model.asked).toHaveLength(2);
     expect(model.asked[1]?.correction?.refusals).toMatchObject([{ code: 'incomplete' }]);
-    expect(authored.disagreements).toEqual(BOTH.slice(0, 1));
+    // The second answer raises both: the doubt was taken back.
+    expect(authored.disagreements).toEqual([]);
   });
 
   it('commands for some are taken, and rules complete the rest', async () => {

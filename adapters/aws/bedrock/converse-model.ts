@@ -7,6 +7,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { ModelReply, PatchModel } from '../../../domain/author/model';
 import { REPLY_TOOL } from '../../../domain/author/reply-contract';
+import { MODEL_TIMEOUT_SECONDS } from '../../../domain/author/model-config';
 import { capabilitiesOf } from './capabilities';
 import { converseRequest } from './converse-request';
 import { modelOutage } from './model-outage';
@@ -28,19 +29,18 @@ export interface ConverseModelOptions {
 
 /** Output tokens that the answer may have where the configuration does not say: commands are short. */
 const MAXIMUM_TOKENS = 4_096;
-/** The first use of a schema is compiled "up to a few minutes" (aws-facts 3). */
-const TIMEOUT_SECONDS = 240;
 /** Tries of one question; the SDK waits between them with exponential backoff and jitter. */
-const ATTEMPTS = 8;
+const ATTEMPTS = 6;
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
 /**
  * A model of Amazon Bedrock, asked by Converse. Throttling and transport errors are retried with backoff and jitter
- * within the time limit; a question that got no answer in time is not asked again, for it may have been paid.
+ * within the time limit, also where a connection broke in the middle of an answer, which may have been paid; a question
+ * that got no answer in time is not asked again.
  */
 export function makeConverseModel(options: ConverseModelOptions): PatchModel {
   const { modelId, region, guardrail } = options;
-  const timeoutSeconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const timeoutSeconds = options.timeoutSeconds ?? MODEL_TIMEOUT_SECONDS;
   const settings = {
     modelId,
     maximumTokens: options.maximumTokens ?? MAXIMUM_TOKENS,
@@ -55,15 +55,17 @@ export function makeConverseModel(options: ConverseModelOptions): PatchModel {
       const abortSignal = AbortSignal.timeout(timeoutSeconds * 1_000);
       // A client of its own for each question: its budget of retries is not used up by the outages of earlier ones.
       const client = makeClient(region);
+      const command = new ConverseCommand(converseRequest(prompt, settings));
+      let output: ConverseCommandOutput;
       try {
-        const output = await client.send(new ConverseCommand(converseRequest(prompt, settings)), { abortSignal });
-        return toReply(output, Math.round(performance.now() - started));
+        output = await client.send(command, { abortSignal });
       } catch (error) {
         const shown = region ?? process.env['AWS_REGION'];
         throw modelOutage(error, { modelId, region: shown, timeoutSeconds });
       } finally {
         client.destroy();
       }
+      return toReply(output, Math.round(performance.now() - started));
     },
   };
 }

@@ -15,17 +15,20 @@ export interface ConverseSettings {
 /**
  * The Converse request of a prompt. With structured output the answer's shape is the service's matter; else the model
  * gets a tool that it may call. With a guardrail, text from outside stands in `guardContent` blocks, so that the
- * guardrail judges it and not our own words; where there is none, it judges the whole question.
+ * guardrail judges it and not our own words; where there is none, the facts stand there, for without any such block it
+ * would judge the whole question.
  */
 export function converseRequest(prompt: Prompt, settings: ConverseSettings): ConverseCommandInput {
   const { modelId, maximumTokens, capabilities, guardrail } = settings;
-  const content = prompt.parts.map(({ text, trusted }): ContentBlock =>
-    trusted || guardrail === undefined ? { text } : { guardContent: { text: { text } } },
-  );
+  const isPlain = prompt.parts.every((part) => part.trusted);
+  const content = prompt.parts.map(({ text, trusted, facts }): ContentBlock => {
+    const isJudged = !trusted || (isPlain && facts === true);
+    return isJudged && guardrail !== undefined ? { guardContent: { text: { text } } } : { text };
+  });
   return {
     modelId,
-    system: [{ text: prompt.system }],
-    messages: [{ role: 'user', content }],
+    ...(capabilities.system && { system: [{ text: prompt.system }] }),
+    messages: [{ role: 'user', content: capabilities.system ? content : [{ text: prompt.system }, ...content] }],
     inferenceConfig: { maxTokens: maximumTokens, ...(capabilities.temperature && { temperature: 0 }) },
     ...shape(capabilities),
     ...(guardrail !== undefined && {

@@ -53,10 +53,10 @@ export function modelOutage(error: unknown, asked: AskedModel): ModelUnavailable
 function classify(error: unknown, asked: AskedModel): Classified {
   const { modelId, region = 'unknown', timeoutSeconds } = asked;
   const { name, message, code, status } = facts(error);
-  if (/^Region is missing/i.test(message))
+  if (/^Region is missing|^Region not accepted|not a valid hostname component/i.test(message))
     return {
       outage: 'region',
-      what: 'no AWS region is set for the model',
+      what: `no usable AWS region is set for the model: ${message}`,
       hint: 'set model.region in golden-images.yaml, --model-region, or AWS_REGION',
       retryAfterSeconds: HOUR,
     };
@@ -82,7 +82,7 @@ function classify(error: unknown, asked: AskedModel): Classified {
       return {
         outage,
         what: `the model ${modelId} did not answer within ${timeoutSeconds} s`,
-        hint: 'the first use of a schema may take minutes; model.timeoutSeconds in golden-images.yaml raises the limit',
+        hint: 'it may be throttled, or compile a schema for the first time, which takes minutes; model.timeoutSeconds in golden-images.yaml raises the limit',
         retryAfterSeconds: 5 * MINUTE,
       };
     case 'credentials':
