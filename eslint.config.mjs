@@ -27,7 +27,7 @@ const arrows = {
   'use-case': ['use-case', 'domain'],
   adapter: ['adapter', 'domain'],
   cli: ['cli', 'use-case', 'adapter', 'domain'],
-  module: ['module'],
+  module: ['module', 'domain'],
   stack: ['stack', 'module', 'domain'],
   tool: ['tool', 'cli', 'use-case', 'adapter', 'domain'],
   test: ['test', 'tool', 'cli', 'use-case', 'adapter', 'domain', 'module', 'stack'],

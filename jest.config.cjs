@@ -21,7 +21,14 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [project('unit'), project('contract'), project('integration'), project('hostile'), project('e2e')],
+  projects: [
+    project('unit'),
+    project('contract'),
+    project('integration'),
+    project('hostile'),
+    project('e2e'),
+    project('synth'),
+  ],
   maxWorkers: 2,
   testTimeout: 300_000,
   collectCoverageFrom: ['domain/**/*.ts'],

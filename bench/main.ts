@@ -3,6 +3,7 @@ import { benchColdStart } from './cold-start';
 import { benchDomain } from './domain';
 import { benchIngest } from './ingest';
 import { benchPatch } from './patch';
+import { benchSynth } from './synth';
 import { benchVersions } from './versions';
 import { benchVet } from './vet';
 
@@ -14,6 +15,7 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['vet', benchVet],
   ['ingest', benchIngest],
   ['cold-start', benchColdStart],
+  ['synth', benchSynth],
 ]);
 
 void (async (): Promise<void> => {

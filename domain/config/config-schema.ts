@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ECOSYSTEM_IDS } from '../ecosystems/ecosystem';
 import { REPOSITORY_NAME } from '../finding/repository-name';
 import { IMAGE_USER } from '../contract/image-user';
+import { environmentKeys, environmentName } from './environment-schema';
 import { IMAGE_TAG, isReservedTag } from './image-tag';
 import { AUTHORS } from '../author/proposal';
 import { modelKeys } from '../author/model-config';
@@ -82,6 +83,25 @@ export const imageKeys = z.strictObject({
     .describe('Amazon Linux 2023 only: the release whose repositories are used. Default latest.'),
   policy: policyKeys.optional().describe('Policy of this image; keys left out come from the policy for all images.'),
   contract: contractKeys.optional(),
+  injection: z
+    .enum(['staged', 'inline'])
+    .optional()
+    .describe(
+      'How EC2 Image Builder gets the patch into the image. staged: fetched in a throwaway first stage, nothing is left behind. inline: within the image itself; apt, dnf, yum and zypper only. Default staged.',
+    ),
+  dockerfile: z
+    .string()
+    .regex(/^[A-Za-z0-9_.][A-Za-z0-9_./-]{0,255}$/, 'is not a path relative to this file')
+    .optional()
+    .describe(
+      'Own Dockerfile template, relative to this file, with the one line "# golden-images: patch" where the patch goes. Default: the parent and the patch.',
+    ),
+  imageTests: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether EC2 Image Builder runs the test component, which needs apt, dnf, yum or zypper in the image. Default: by the image's package manager.",
+    ),
 });
 
 /** `golden-images.yaml`, version 1. */
@@ -95,10 +115,15 @@ export const configKeys = z.strictObject({
     .optional()
     .describe('Who writes the patch commands. Default: rules in the CLI, bedrock-then-rules in the Lambdas.'),
   model: modelKeys.optional().describe('The model that the author bedrock asks.'),
-  environments: z.record(z.string(), z.looseObject({})).optional().describe('Deployment environments.'),
+  environments: z
+    .record(environmentName, environmentKeys)
+    .optional()
+    .describe('Deployment environments; the variable ENVIRONMENT picks one.'),
 });
 
 /** The image's contract as declared. */
 export type ContractConfig = z.infer<typeof contractKeys>;
+/** One golden image as declared. */
+export type ImageConfig = z.infer<typeof imageKeys>;
 /** `golden-images.yaml` as declared. */
 export type GoldenImagesConfig = z.infer<typeof configKeys>;

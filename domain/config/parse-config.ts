@@ -14,6 +14,13 @@ interface ConfigProblem {
 /** How deep the file may nest; a real one needs six. */
 const MAX_DEPTH = 50;
 
+/** A configuration, and where in its file things stand. */
+export interface LocatedConfig {
+  readonly config: GoldenImagesConfig;
+  /** `file:line:column` of a path such as `['images', 0, 'parent']`, or of the nearest thing around it. */
+  readonly locate: (path: readonly PropertyKey[]) => string;
+}
+
 /**
  * Parses `golden-images.yaml`.
  * @param text the file's text
@@ -21,6 +28,11 @@ const MAX_DEPTH = 50;
  * @throws BadInputError that lists every problem as `file:line:column: message`
  */
 export function parseConfig(text: string, file: string): GoldenImagesConfig {
+  return locateConfig(text, file).config;
+}
+
+/** Parses `golden-images.yaml` like {@link parseConfig}, for callers that check more of it. @throws BadInputError alike */
+export function locateConfig(text: string, file: string): LocatedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, strict: true });
   const fail = (problems: readonly ConfigProblem[]): never => {
@@ -60,7 +72,14 @@ export function parseConfig(text: string, file: string): GoldenImagesConfig {
   if (!parsed.success) return fail(parsed.error.issues.flatMap((issue) => explain(issue, position, document, at)));
 
   const duplicates = duplicateProblems(parsed.data, position);
-  return duplicates.length > 0 ? fail(duplicates) : parsed.data;
+  if (duplicates.length > 0) return fail(duplicates);
+  return {
+    config: parsed.data,
+    locate: (path) => {
+      const { line, column } = position(path);
+      return `${file}:${line}:${column}`;
+    },
+  };
 }
 
 function explain(

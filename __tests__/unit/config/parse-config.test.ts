@@ -54,7 +54,7 @@ policy: { minimumSeverity: LOW, mode: observe }
 exceptions:
   - { vulnerability: CVE-1, justification: not reachable, expires: 2027-03-31 }
 author: rules
-environments: { prod: { account: "123456789012" } }
+environments: { prod: { account: "123456789012", region: eu-west-1, backend: { type: local } } }
 `;
     const config = parseConfig(text, 'gi.yaml');
     const estate = toEstate(config);

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { FUNCTIONS } from '../../stacks/patching-stack/functions';
+
+const CHECKOUT = join(__dirname, '../..');
+const NODE = join(CHECKOUT, 'node_modules/.bin/node');
+const SOURCES = [
+  'adapters',
+  'cli',
+  'domain',
+  'functions',
+  'main.ts',
+  'modules',
+  'scripts',
+  'stacks',
+  'cdktf.json',
+  'golden-images.yaml',
+  'package.json',
+  'tsconfig.json',
+];
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'golden-images-determinism-'));
+});
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Synthesizes in a checkout of its own. @returns the hash of every file that came out */
+function synthesizeIn(directory: string, timeZone: string): Record<string, string> {
+  mkdirSync(directory, { recursive: true });
+  for (const source of SOURCES) cpSync(join(CHECKOUT, source), join(directory, source), { recursive: true });
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(directory, 'node_modules'));
+  mkdirSync(join(directory, 'dist/functions'), { recursive: true });
+  for (const { name } of FUNCTIONS) writeFileSync(join(directory, 'dist/functions', `${name}.zip`), name);
+  execFileSync(NODE, ['--import', 'tsx', 'main.ts'], {
+    cwd: directory,
+    env: { ...process.env, TZ: timeZone, ENVIRONMENT: 'prod', CDKTF_OUTDIR: 'cdktf.out' },
+  });
+  const files = readdirSync(join(directory, 'cdktf.out'), { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort()
+      .map((file) => [relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  );
+}
+
+it('another folder and another time zone give the same files, to the byte', () => {
+  const here = synthesizeIn(join(scratch, 'here'), 'America/New_York');
+  const there = synthesizeIn(join(scratch, 'a longer way', 'there'), 'Asia/Tokyo');
+  expect(there).toEqual(here);
+  expect(Object.keys(here)).toEqual(
+    expect.arrayContaining(
+      ['images-prod', 'patching-prod', 'scanning-prod'].map((stack) => `cdktf.out/stacks/${stack}/cdk.tf.json`),
+    ),
+  );
+  expect(Object.keys(here).filter((file) => file.endsWith('.zip'))).toHaveLength(FUNCTIONS.length + 1);
+});

@@ -1,0 +1,300 @@
+import { resourcesOf } from '../../scripts/security/stack-json';
+import type { StackJson } from '../../scripts/terraform/older-provider';
+import { FUNCTIONS } from '../../stacks/patching-stack/functions';
+import { estateYaml } from './support/estate';
+import { only, stackOf, synthesize } from './support/synthesize';
+
+let stack: StackJson;
+let trial: StackJson;
+beforeAll(() => {
+  stack = stackOf(
+    synthesize(estateYaml(undefined, "    notifications: { emails: ['a@example.com'] }\n")),
+    'patching-test',
+  );
+  trial = stackOf(
+    synthesize(
+      estateYaml(undefined, '    removalProtection: false\n    gatherSeconds: 5\n    retention: { logsDays: 14 }\n'),
+    ),
+    'patching-test',
+  );
+});
+
+describe('state, provider and tags', () => {
+  it('the state is in S3 with its own lock, the account is the only one that is taken', () => {
+    expect(stack.terraform.backend).toEqual({
+      s3: {
+        bucket: 'states-bucket',
+        key: 'golden-images/test/patching.tfstate',
+        region: 'eu-west-1',
+        encrypt: true,
+        use_lockfile: true,
+      },
+    });
+    expect(stack.provider['aws']).toEqual([
+      {
+        region: 'eu-west-1',
+        allowed_account_ids: ['123456789012'],
+        default_tags: [
+          { tags: { GoldenImages: 'golden-images-test', Namespace: 'golden-images', Environment: 'test' } },
+        ],
+      },
+    ]);
+  });
+
+  it('a local state is outside of cdktf.out, and the same from every checkout', () => {
+    const local = synthesize(estateYaml().replace('{ type: s3, bucket: states-bucket }', '{ type: local }'));
+    expect(stackOf(local, 'images-test').terraform.backend).toEqual({
+      local: { path: '../../../.terraform-state/test/images.tfstate' },
+    });
+  });
+
+  it('nothing is asked of AWS or of another stack for a plan', () => {
+    for (const one of synthesize(estateYaml()).values()) {
+      expect(Object.keys(one)).not.toContain('data');
+      expect(JSON.stringify(one)).not.toContain('terraform_remote_state');
+    }
+  });
+});
+
+describe('the table', () => {
+  it('is as design.md 4 has it', () => {
+    expect(only(stack, 'aws_dynamodb_table')).toMatchObject({
+      name: 'golden-images-test-findings',
+      billing_mode: 'PAY_PER_REQUEST',
+      hash_key: 'pk',
+      range_key: 'sk',
+      stream_enabled: true,
+      stream_view_type: 'NEW_AND_OLD_IMAGES',
+      ttl: { attribute_name: 'expiresAt', enabled: true },
+      point_in_time_recovery: { enabled: true },
+      deletion_protection_enabled: true,
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  it('can be destroyed without removal protection, like everything else', () => {
+    expect(only(trial, 'aws_dynamodb_table')).toMatchObject({ deletion_protection_enabled: false });
+    expect(JSON.stringify(trial)).not.toContain('prevent_destroy');
+    const buckets = resourcesOf(trial).filter(({ type }) => type === 'aws_s3_bucket');
+    expect(buckets.map(({ attributes }) => attributes['force_destroy'])).toEqual([true, true]);
+  });
+});
+
+describe('the functions', () => {
+  it.each(FUNCTIONS.map(({ name }) => name))(
+    '%s runs on arm64 with its own role, log and failure destination',
+    (name) => {
+      const target = only(stack, 'aws_lambda_function', name);
+      expect(target).toMatchObject({
+        function_name: `golden-images-test-${name}`,
+        architectures: ['arm64'],
+        runtime: 'nodejs24.x',
+        handler: 'index.handler',
+      });
+      expect(only(stack, 'aws_cloudwatch_log_group', name)).toMatchObject({
+        name: `/aws/lambda/golden-images-test-${name}`,
+        retention_in_days: 90,
+      });
+      expect(only(trial, 'aws_cloudwatch_log_group', name)).toMatchObject({ retention_in_days: 14 });
+      expect(only(stack, 'aws_iam_role', name)).toMatchObject({ name: `golden-images-test-${name}` });
+      // Rights first: else the first invocations and the mappings would fail.
+      expect(JSON.stringify(target['depends_on'])).toContain(`aws_iam_role_policy.${name}_role_policy`);
+    },
+  );
+
+  it('find each other by names that Terraform does not have to look up', () => {
+    const variables = (name: string): unknown =>
+      (only(stack, 'aws_lambda_function', name)['environment'] as { variables: unknown }).variables;
+    expect(variables('start-build')).toEqual({
+      TABLE_NAME: 'golden-images-test-findings',
+      ESTATE_FILE: '/opt/golden-images.json',
+      SIGNAL_PREFIX: '/golden-images/test/signals',
+      PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/golden-images-test-',
+      REGISTRY_ACCOUNT: '123456789012',
+      REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    });
+    expect(variables('generate-patch')).toMatchObject({
+      SCRIPT_BUCKET: 'golden-images-test-scripts-123456789012-eu-west-1',
+    });
+  });
+});
+
+describe('the ways in', () => {
+  it('findings go from the bus to a queue, which only that rule may write to, and from there in batches', () => {
+    expect(JSON.parse(String(only(stack, 'aws_cloudwatch_event_rule', 'inspector-findings')['event_pattern']))).toEqual(
+      {
+        source: ['aws.inspector2'],
+        'detail-type': ['Inspector2 Finding'],
+        detail: { resources: { type: ['AWS_ECR_CONTAINER_IMAGE'] } },
+      },
+    );
+    expect(only(stack, 'aws_sqs_queue', 'findings/queue')).toMatchObject({
+      name: 'golden-images-test-findings',
+      visibility_timeout_seconds: 725,
+    });
+    expect(only(stack, 'aws_lambda_event_source_mapping', 'findings-mapping')).toMatchObject({
+      batch_size: 100,
+      maximum_batching_window_in_seconds: 5,
+      function_response_types: ['ReportBatchItemFailures'],
+      scaling_config: { maximum_concurrency: 5 },
+    });
+    expect(JSON.parse(String(only(stack, 'aws_sqs_queue_policy', 'findings/policy')['policy']))).toMatchObject({
+      Statement: [
+        { Sid: 'TlsOnly', Effect: 'Deny' },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: ['sqs:SendMessage'],
+          Condition: {
+            ArnEquals: {
+              'aws:SourceArn': 'arn:aws:events:eu-west-1:123456789012:rule/golden-images-test-inspector-findings',
+            },
+            StringEquals: { 'aws:SourceAccount': '123456789012' },
+          },
+        },
+      ],
+    });
+  });
+
+  it('the stream is read twice, bounded, and what fails for good is kept with its records', () => {
+    const mapping = only(stack, 'aws_lambda_event_source_mapping', 'open-findings');
+    expect(mapping).toMatchObject({
+      starting_position: 'TRIM_HORIZON',
+      parallelization_factor: 1,
+      maximum_batching_window_in_seconds: 60,
+      bisect_batch_on_function_error: true,
+      maximum_retry_attempts: 20,
+      maximum_record_age_in_seconds: 21_600,
+      function_response_types: ['ReportBatchItemFailures'],
+    });
+    expect(JSON.stringify(mapping['destination_config'])).toContain('aws_s3_bucket.failed-batches');
+    expect(only(stack, 'aws_lambda_event_source_mapping', 'ready-patches')).toMatchObject({
+      maximum_batching_window_in_seconds: 0,
+    });
+    expect(only(trial, 'aws_lambda_event_source_mapping', 'open-findings')).toMatchObject({
+      maximum_batching_window_in_seconds: 5,
+    });
+    const streams = resourcesOf(stack).filter(
+      ({ type, attributes }) =>
+        type === 'aws_lambda_event_source_mapping' && String(attributes['event_source_arn']).includes('stream_arn'),
+    );
+    expect(streams).toHaveLength(2); // DynamoDB allows two readers of a shard
+  });
+
+  it('a changed signal invokes start-build, and what cannot be delivered is kept', () => {
+    expect(JSON.parse(String(only(stack, 'aws_cloudwatch_event_rule', 'rebuild-signals')['event_pattern']))).toEqual({
+      source: ['aws.ssm'],
+      'detail-type': ['Parameter Store Change'],
+      detail: { operation: ['Update'], name: [{ prefix: '/golden-images/test/signals/' }] },
+    });
+    expect(only(stack, 'aws_lambda_permission')).toMatchObject({
+      principal: 'events.amazonaws.com',
+      source_account: '123456789012',
+    });
+    expect(only(stack, 'aws_cloudwatch_event_target', 'rebuild-signals')).toMatchObject({
+      retry_policy: { maximum_event_age_in_seconds: 86_400, maximum_retry_attempts: 185 },
+    });
+    expect(only(stack, 'aws_cloudwatch_event_archive')).toMatchObject({
+      name: 'golden-images-test-events',
+      retention_days: 30,
+      event_source_arn: 'arn:aws:events:eu-west-1:123456789012:event-bus/default',
+    });
+  });
+});
+
+describe('health', () => {
+  it('every queue of dead letters, function and stream has an alarm that goes to the topic', () => {
+    const alarms = resourcesOf(stack).filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
+    const names = alarms.map(({ attributes }) => String(attributes['alarm_name']).replace('golden-images-test-', ''));
+    expect(names.sort()).toEqual([
+      'breaker-open',
+      'failures',
+      'findings-dead-letters',
+      'findings-waiting',
+      'generate-patch-errors',
+      'generate-patch-faults',
+      'generate-patch-late',
+      'ingest-finding-errors',
+      'ingest-finding-faults',
+      'signal-rebuild-errors',
+      'signal-rebuild-faults',
+      'signal-rebuild-late',
+      'start-build-errors',
+      'start-build-faults',
+    ]);
+    for (const { attributes } of alarms) {
+      expect(JSON.stringify(attributes['alarm_actions'])).toContain('aws_sns_topic.topic');
+      expect(attributes['treat_missing_data']).toBe('notBreaching');
+    }
+    expect(only(stack, 'aws_sns_topic_subscription')).toMatchObject({ protocol: 'email', endpoint: 'a@example.com' });
+  });
+
+  it('a dashboard shows what the alarms are about', () => {
+    const body = JSON.parse(String(only(stack, 'aws_cloudwatch_dashboard')['dashboard_body'])) as {
+      widgets: unknown[];
+    };
+    expect(body.widgets).toHaveLength(6);
+    expect(JSON.stringify(body)).toContain(
+      '"AWS/Lambda","IteratorAge","FunctionName","golden-images-test-generate-patch"',
+    );
+  });
+});
+
+describe('the model', () => {
+  const withModel = (more: string, environment = ''): StackJson =>
+    stackOf(synthesize(estateYaml(undefined, environment, more)), 'patching-test');
+  const modelRights = (one: StackJson): unknown =>
+    (
+      JSON.parse(String(only(one, 'aws_iam_role_policy', 'generate-patch')['policy'])) as {
+        Statement: { Sid: string }[];
+      }
+    ).Statement.filter(({ Sid }) => /Model|Profile|Guardrail/.test(Sid));
+
+  it('is asked through its profile alone, in every region that it routes to', () => {
+    const one = withModel('model: { id: eu.anthropic.claude-sonnet-4-6 }\n');
+    const profile = 'arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-6';
+    expect(modelRights(one)).toEqual([
+      { Sid: 'AskThroughProfile', Effect: 'Allow', Action: ['bedrock:InvokeModel'], Resource: [profile] },
+      {
+        Sid: 'AskModelsOfProfile',
+        Effect: 'Allow',
+        Action: ['bedrock:InvokeModel'],
+        Resource: ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3'].map(
+          (region) => `arn:aws:bedrock:${region}::foundation-model/anthropic.claude-sonnet-4-6`,
+        ),
+        Condition: { StringLike: { 'bedrock:InferenceProfileArn': profile } },
+      },
+    ]);
+    expect(only(one, 'aws_cloudwatch_metric_alarm', 'alarms/model-throttled')).toMatchObject({
+      namespace: 'AWS/Bedrock',
+      dimensions: { ModelId: 'eu.anthropic.claude-sonnet-4-6' },
+    });
+  });
+
+  it('is not asked where none is named, or rules write every patch', () => {
+    expect(modelRights(stack)).toEqual([]);
+    expect(modelRights(withModel('author: rules\nmodel: { id: amazon.nova-2-lite-v1:0 }\n'))).toEqual([]);
+  });
+
+  it('a guardrail may be used, and is made where that is wanted', () => {
+    const one = withModel(
+      "model: { id: amazon.nova-2-lite-v1:0, guardrail: { id: abc123, version: '1' } }\n",
+      '    guardrail: true\n',
+    );
+    expect(modelRights(one)).toEqual([
+      {
+        Sid: 'AskModel',
+        Effect: 'Allow',
+        Action: ['bedrock:InvokeModel'],
+        Resource: ['arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-2-lite-v1:0'],
+      },
+      {
+        Sid: 'ApplyGuardrail',
+        Effect: 'Allow',
+        Action: ['bedrock:ApplyGuardrail'],
+        Resource: ['arn:aws:bedrock:eu-west-1:123456789012:guardrail/abc123'],
+      },
+    ]);
+    expect(JSON.stringify(only(one, 'aws_bedrock_guardrail'))).toContain('"type":"PROMPT_ATTACK"');
+  });
+});

@@ -1,0 +1,107 @@
+import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { Construct } from 'constructs';
+import type { LambdaFunction } from '../lambda-function/lambda-function';
+import type { NotificationTopic } from '../notification-topic/notification-topic';
+import type { DeadLetterQueue } from '../queue/queue';
+
+/** A metric and when it is too much. */
+export interface AlarmProps {
+  /** What is wrong, what it means, and what to do: it is what the person who is woken reads. */
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Sum' | 'Maximum';
+  /** It rings above this. */
+  readonly threshold: number;
+  /**
+   * Seconds that are looked at together.
+   *
+   * @default 300
+   */
+  readonly periodSeconds?: number;
+  /**
+   * How many such periods in a row.
+   *
+   * @default 1
+   */
+  readonly periods?: number;
+}
+
+/** What a set of alarms is made with. */
+export interface AlarmSetProps {
+  /** Their names begin with it; a hyphen and the construct's id follow. */
+  readonly prefix: string;
+  readonly topic: NotificationTopic;
+}
+
+/** Alarms that ring, and stop ringing, at one topic. No data is no alarm: what does not run does not fail. */
+export class AlarmSet extends Construct {
+  /** Names of all alarms, in the order in which they were added. */
+  readonly names: string[] = [];
+  private readonly props: AlarmSetProps;
+
+  constructor(scope: Construct, id: string, props: AlarmSetProps) {
+    super(scope, id);
+    this.props = props;
+  }
+
+  /** Adds an alarm. */
+  add(id: string, props: AlarmProps): void {
+    const alarmName = `${this.props.prefix}-${id}`;
+    const actions = [this.props.topic.topic.arn];
+    this.names.push(alarmName);
+    new CloudwatchMetricAlarm(this, id, {
+      alarmName,
+      alarmDescription: props.description,
+      namespace: props.namespace,
+      metricName: props.metric,
+      dimensions: props.dimensions,
+      statistic: props.statistic,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: props.threshold,
+      period: props.periodSeconds ?? 300,
+      evaluationPeriods: props.periods ?? 1,
+      treatMissingData: 'notBreaching',
+      alarmActions: actions,
+      okActions: actions,
+    });
+  }
+
+  /** Rings when a dead-letter queue is not empty. */
+  addDeadLetters(id: string, queue: DeadLetterQueue, what: string): void {
+    this.add(id, {
+      description: `${what} could not be worked on and wait in ${queue.name}, for 14 days. Read them, mend the cause, then redrive the queue.`,
+      namespace: 'AWS/SQS',
+      metric: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: queue.name },
+      statistic: 'Maximum',
+      threshold: 0,
+    });
+  }
+
+  /** Rings when a function fails. */
+  addErrors(id: string, target: LambdaFunction): void {
+    this.add(id, {
+      description: `${target.name} ends with errors. Its log ${target.logGroupName} says why; what it failed on is tried again.`,
+      namespace: 'AWS/Lambda',
+      metric: 'Errors',
+      dimensions: { FunctionName: target.name },
+      statistic: 'Sum',
+      threshold: 0,
+    });
+  }
+
+  /** Rings when a function falls behind the stream: records are lost after 24 h. */
+  addIteratorAge(id: string, target: LambdaFunction, seconds: number): void {
+    this.add(id, {
+      description: `${target.name} is over ${seconds} s behind the table's stream, which keeps records for 24 h. See its errors and throttles.`,
+      namespace: 'AWS/Lambda',
+      metric: 'IteratorAge',
+      dimensions: { FunctionName: target.name },
+      statistic: 'Maximum',
+      threshold: seconds * 1000,
+      periods: 3,
+    });
+  }
+}

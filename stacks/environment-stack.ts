@@ -1,0 +1,42 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { LocalBackend, S3Backend, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Environment } from '../domain/config/environment';
+import type { Settings } from './settings/settings';
+
+/** A stack's part in its names: `<kind>-<environment>` is its id, and so its folder below `cdktf.out/stacks/`. */
+export type StackKind = 'scanning' | 'patching' | 'images';
+
+/** From a stack's folder, where Terraform runs, to the checkout. */
+const CHECKOUT = '../../..';
+
+/**
+ * A stack of one environment: its provider refuses any other account, its state is its own, and everything has the
+ * environment's tags. Stacks do not refer to each other: they agree on names.
+ */
+export abstract class EnvironmentStack extends TerraformStack {
+  constructor(scope: Construct, kind: StackKind, { environment, label }: Settings) {
+    super(scope, `${kind}-${environment.name}`);
+    new AwsProvider(this, 'aws', {
+      region: environment.region,
+      allowedAccountIds: [environment.account],
+      defaultTags: [{ tags: { ...environment.tags, ...label.tags } }],
+    });
+    this.keepState(kind, environment);
+  }
+
+  private keepState(kind: StackKind, { backend, namespace, name, region }: Environment): void {
+    if (backend.type === 'local')
+      new LocalBackend(this, { path: `${CHECKOUT}/${backend.path ?? '.terraform-state'}/${name}/${kind}.tfstate` });
+    else
+      new S3Backend(this, {
+        bucket: backend.bucket,
+        key: `${backend.prefix ?? `${namespace}/${name}`}/${kind}.tfstate`,
+        region: backend.region ?? region,
+        encrypt: true,
+        ...(backend.kmsKeyId !== undefined && { kmsKeyId: backend.kmsKeyId }),
+      });
+    // S3's own lock. The binding was made before Terraform had it.
+    if (backend.type === 's3') this.addOverride('terraform.backend.s3.use_lockfile', true);
+  }
+}

@@ -1,0 +1,28 @@
+import type { EventPattern } from '../../modules/event-rule/event-rule';
+
+/** A finding of Inspector on an image in ECR, of any severity and status: which matter is the policy's to say. */
+export const FINDINGS: EventPattern = {
+  source: ['aws.inspector2'],
+  'detail-type': ['Inspector2 Finding'],
+  detail: { resources: { type: ['AWS_ECR_CONTAINER_IMAGE'] } },
+};
+
+/** A rebuild signal of this environment was given. Making or deleting a parameter is none. */
+export function signals(prefix: string): EventPattern {
+  return {
+    source: ['aws.ssm'],
+    'detail-type': ['Parameter Store Change'],
+    detail: { operation: ['Update'], name: [{ prefix: `${prefix}/` }] },
+  };
+}
+
+/** All that the system could be told again from an archive. */
+export const ARCHIVED: EventPattern = {
+  source: ['aws.inspector2', 'aws.imagebuilder', 'aws.ssm'],
+  'detail-type': [
+    'Inspector2 Finding',
+    'Inspector2 Scan',
+    'EC2 Image Builder Image State Change',
+    'Parameter Store Change',
+  ],
+};

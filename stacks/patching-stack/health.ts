@@ -1,0 +1,73 @@
+import type { Construct } from 'constructs';
+import { Dashboard } from '../../modules/dashboard/dashboard';
+import type { Graph } from '../../modules/dashboard/dashboard';
+import type { LambdaFunction } from '../../modules/lambda-function/lambda-function';
+import { METRICS_NAMESPACE } from './metrics';
+import type { SharedResources } from './shared-resources';
+
+/** Alarms that every function has, and the dashboard. */
+export function addHealth(
+  scope: Construct,
+  shared: SharedResources,
+  functions: ReadonlyMap<string, LambdaFunction>,
+): void {
+  const { alarms, failures, settings } = shared;
+  alarms.addDeadLetters('failures', failures, 'Events');
+  for (const [service, target] of functions) {
+    alarms.addErrors(`${service}-errors`, target);
+    alarms.add(`${service}-faults`, {
+      description: `${target.name} cannot be done with a record by a fault of its own. Its log ${target.logGroupName} has it; the record ends in a failure destination.`,
+      namespace: METRICS_NAMESPACE,
+      metric: 'RecordsFailed',
+      dimensions: { service, reason: 'fault' },
+      statistic: 'Sum',
+      threshold: 0,
+    });
+  }
+  new Dashboard(scope, 'dashboard', {
+    name: settings.label.name('dashboard', 'health'),
+    region: settings.environment.region,
+    graphs: graphs(shared, functions),
+  });
+}
+
+function graphs(
+  { failures, settings }: SharedResources,
+  functions: ReadonlyMap<string, LambdaFunction>,
+): readonly Graph[] {
+  const lambda = (metric: string): string[][] =>
+    [...functions.values()].map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
+  const counts = (service: string, metrics: readonly string[]): string[][] =>
+    metrics.map((metric) => [METRICS_NAMESPACE, metric, 'service', service]);
+  const { label } = settings;
+  const queues = [label.name('queue', 'findings'), label.name('queue', 'findings-dead-letters'), failures.name];
+  return [
+    {
+      title: 'Findings',
+      statistic: 'Sum',
+      metrics: counts('ingest-finding', [
+        'FindingsFolded',
+        'FindingsKnown',
+        'FindingsInherited',
+        'FindingsUnattributed',
+      ]),
+    },
+    {
+      title: 'Patches and builds',
+      statistic: 'Sum',
+      metrics: [
+        ...counts('generate-patch', ['PatchesPlanned', 'PatchesNotPlanned']),
+        ...counts('signal-rebuild', ['RebuildsSignaled', 'RebuildsNotSignaled']),
+        ...counts('start-build', ['BuildsStarted', 'BuildsNotStarted']),
+      ],
+    },
+    {
+      title: 'Messages waiting',
+      statistic: 'Maximum',
+      metrics: queues.map((queue) => ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', queue]),
+    },
+    { title: 'Behind the stream (ms)', statistic: 'Maximum', metrics: lambda('IteratorAge') },
+    { title: 'Errors', statistic: 'Sum', metrics: [...lambda('Errors'), ...lambda('Throttles')] },
+    { title: 'Duration (ms, p90)', statistic: 'p90', metrics: lambda('Duration') },
+  ];
+}

@@ -1,0 +1,2 @@
+/** Namespace of the functions' own metrics (adapters/aws/powertools-metrics.ts). */
+export const METRICS_NAMESPACE = 'GoldenImages';

@@ -1,0 +1,128 @@
+import { ecosystemIdFor } from '../../domain/config/golden-image';
+import type { GoldenImage } from '../../domain/config/golden-image';
+import type { GoldenImagesConfig, ImageConfig } from '../../domain/config/config-schema';
+import { ecrRegistry, parseImageReference } from '../../domain/config/image-reference';
+import { CANDIDATE_TAG } from '../../domain/config/image-tag';
+import { BadInputError } from '../../domain/errors';
+import { ecosystemIdOf, parsePlatform } from '../../domain/platform/platform';
+import { GoldenRepository } from '../../modules/golden-repository/golden-repository';
+import { ImagePipeline } from '../../modules/image-pipeline/image-pipeline';
+import type { NameKind } from '../../modules/label/name-limits';
+import { nameProblem } from '../../modules/label/label';
+import type { PropProblem } from '../../modules/validation';
+import { problemIf } from '../../modules/validation';
+import type { ImageSettings } from './image-settings';
+
+/** What images are checked against. */
+export interface CheckedAgainst {
+  readonly config: GoldenImagesConfig;
+  /** `file:line:column` of a path in the configuration. */
+  readonly locate: (path: readonly PropertyKey[]) => string;
+  /** Repositories that are scanned continuously, with `*`; absent: somebody else decides. */
+  readonly scannedRepositories?: readonly string[];
+}
+
+/** Package managers that cannot be patched within the image itself: Image Builder's components know others only. */
+const STAGED_ONLY: ReadonlySet<string | undefined> = new Set(['apk', 'microdnf']);
+
+/**
+ * Checks what AWS or Terraform would refuse later, or what would never work.
+ * @throws BadInputError that lists every problem as `file:line:column: message`
+ */
+export function checkImages(images: readonly ImageSettings[], against: CheckedAgainst): void {
+  const { config, locate, scannedRepositories } = against;
+  const builders = new Map<string, number>();
+  const problems = config.images.flatMap((declared, index) => {
+    const settings = images[index];
+    if (settings === undefined) return [];
+    const first = builders.get(settings.names.builder);
+    if (first === undefined) builders.set(settings.names.builder, index);
+    return [
+      ...imageProblems(declared, settings),
+      ...problemIf(
+        first !== undefined,
+        'name',
+        `"${declared.name}" differs from that of images[${first ?? ''}] in ".", "_" and "-" alone: their pipelines would have one name`,
+      ),
+      ...problemIf(
+        scannedRepositories !== undefined &&
+          !scannedRepositories.some((filter) => matches(filter, declared.repository)),
+        'repository',
+        `"${declared.repository}" matches none of the environment's scanning.repositories: it would never be scanned`,
+      ),
+    ].map(({ prop, message }) => `${locate(['images', index, prop])}: images[${index}].${prop}: ${message}`);
+  });
+  if (problems.length > 0)
+    throw new BadInputError(problems.join('\n'), { hint: 'docs/golden-images.schema.json lists every key' });
+}
+
+function imageProblems(declared: ImageConfig, settings: ImageSettings): readonly PropProblem[] {
+  const { image, dockerfile, names } = settings;
+  const named: readonly (readonly [NameKind, string])[] = [
+    ['image-builder', `${names.builder}-contract`],
+    ['role', names.role],
+    ['instance-profile', names.role],
+    ['parameter', names.signal],
+    ['log-group', names.logGroup],
+  ];
+  const ecosystem = ecosystemIdFor(image, undefined);
+  return [
+    ...named.flatMap(([kind, name]) => {
+      const problem = nameProblem(kind, name);
+      return problem === undefined ? [] : [{ prop: 'name', message: `${problem}: shorten it, or the namespace` }];
+    }),
+    ...problemIf(
+      declared.platform !== undefined && declared.ecosystem === undefined && isUnknownPlatform(declared.platform),
+      'platform',
+      `"${declared.platform ?? ''}" is no platform that this project can patch: write it as Inspector does, e.g. DEBIAN_12, or name the ecosystem`,
+    ),
+    ...parentProblems(declared.parent),
+    ...problemIf(
+      dockerfile.injection === 'inline' && STAGED_ONLY.has(ecosystem),
+      'injection',
+      `inline does not work with ${ecosystem ?? ''}: EC2 Image Builder cannot install its components there; use staged`,
+    ),
+    ...ImagePipeline.validate({ dockerfile }),
+    ...repositoryProblems(image),
+  ];
+}
+
+function repositoryProblems({ repository, floatingTag }: GoldenImage): readonly PropProblem[] {
+  return GoldenRepository.validate({ name: repository, floatingTag, candidateTag: CANDIDATE_TAG }).map(
+    ({ prop, message }) => ({ prop: prop === 'name' ? 'repository' : prop, message }),
+  );
+}
+
+function isUnknownPlatform(text: string): boolean {
+  return ecosystemIdOf(parsePlatform(text)) === undefined;
+}
+
+/** Image Builder pulls parents from Docker Hub and ECR (Image Builder API, CreateContainerRecipe, parentImage). */
+function parentProblems(parent: string): readonly PropProblem[] {
+  const reference = parseImageReference(parent);
+  if (reference === undefined)
+    return [
+      {
+        prop: 'parent',
+        message: `"${parent}" is not a reference that can be pulled, such as public.ecr.aws/docker/library/debian:12-slim`,
+      },
+    ];
+  const { registry } = reference;
+  const isPulled =
+    registry === undefined ||
+    ['docker.io', 'index.docker.io', 'public.ecr.aws'].includes(registry) ||
+    ecrRegistry(registry) !== undefined;
+  return problemIf(
+    !isPulled,
+    'parent',
+    `is in ${registry ?? ''}, and EC2 Image Builder pulls from Docker Hub and ECR alone: make an ECR pull through cache rule for it, and name its repository there`,
+  );
+}
+
+function matches(filter: string, repository: string): boolean {
+  const pattern = filter
+    .split('*')
+    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join('.*');
+  return new RegExp(`^${pattern}$`).test(repository);
+}
