@@ -7,10 +7,13 @@ import type { FindingTable, Logger } from '../domain/ports';
 import { isFindingItem } from '../domain/table/finding-item';
 import { makeHandleMessages } from '../functions/ingest-finding/handle-messages';
 import { makeIngestFinding } from '../functions/ingest-finding/ingest-finding';
+import { withEmulatedTables } from './emulated-table';
 import { figure, median, milliseconds } from './timing';
 
 const EVENTS = '__tests__/fixtures/inspector-events/golang_latest.jsonl';
 const SIZES = [1_000, 10_000, 100_000];
+/** Emulated: moto takes some milliseconds a call, two calls a finding. */
+const EMULATED_SIZES = [1_000, 10_000];
 /** Messages of one invocation. */
 const BATCH = 100;
 const RUNS = 3;
@@ -28,34 +31,79 @@ interface Delivery {
   readonly heldBytes: number;
 }
 
+const NOTHING: Delivery = { milliseconds: Number.NaN, writes: Number.NaN, folded: Number.NaN, heldBytes: Number.NaN };
+
+/** Figures of one number of events. */
+interface Measured {
+  readonly size: number;
+  /** Of the first delivery. */
+  readonly milliseconds: number;
+}
+
 /**
- * Findings per second through the ingest handler with the local table, as the queue delivers them; how time and memory
- * grow with their number; and the writes of a first and of a second delivery.
+ * Findings per second through the ingest handler as the queue delivers them, with the local table and, where `moto_server`
+ * is there, with DynamoDB on the emulator; how time and memory grow with their number; and the writes of a first and of a
+ * second delivery.
  */
 export async function benchIngest(): Promise<void> {
   const lines = (await readFile(EVENTS, 'utf8')).trim().split('\n');
-  await deliverTwice(lines, SIZES[1] ?? 0); // compiles the hot paths
-  const costs: number[] = [];
-  for (const size of SIZES) {
-    const runs: Awaited<ReturnType<typeof deliverTwice>>[] = [];
-    for (let run = 0; run < RUNS; run++) runs.push(await deliverTwice(lines, size));
-    const time = median(runs.map(({ first }) => first.milliseconds));
-    costs.push(time / size);
-    const first = runs.at(-1)?.first ?? { writes: Number.NaN, folded: Number.NaN };
-    const count = size.toLocaleString('en');
-    const held = median(runs.map(({ second }) => second.heldBytes)) / 1e6;
-    figure(`ingest: findings per second, ${count} events`, Math.round((size / time) * 1000).toLocaleString('en'));
-    figure(`ingest: writes per new fact, ${count}`, (first.writes / first.folded).toFixed(3), 'aim ≤ 1');
-    figure(`ingest: writes of a redelivery, ${count}`, String(runs.at(-1)?.second.writes), 'aim 0');
-    figure(`ingest: heap that a redelivery leaves behind, ${count}`, `${held.toFixed(1)} MB`, 'flat');
-  }
-  const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
-  figure('ingest: cost of an event, 100,000 against 1,000', `× ${growth.toFixed(2)}`, 'linear: × 1');
+  const local = (): FindingTable => new MemoryFindingTable({ keepsChanges: false });
+  await deliverTwice(lines, SIZES[1] ?? 0, local()); // compiles the hot paths
+  const measured: Measured[] = [];
+  for (const size of SIZES)
+    measured.push(await measure('local', lines, size, RUNS, async () => await Promise.resolve(local())));
+  growth('local', measured);
+  await withEmulatedTables(async (makeTable) => {
+    const emulated: Measured[] = [];
+    for (const size of EMULATED_SIZES) {
+      const one = await measure('emulator', lines, size, 1, makeTable);
+      emulated.push(one);
+      const baseline = measured.find((other) => other.size === size)?.milliseconds ?? Number.NaN;
+      const ratio = one.milliseconds / baseline;
+      figure(`ingest: time, emulator against local, ${count(size)}`, `× ${ratio.toFixed(0)}`, 'the calls over HTTP');
+    }
+    growth('emulator', emulated);
+  });
 }
 
-async function deliverTwice(lines: readonly string[], size: number): Promise<{ first: Delivery; second: Delivery }> {
+async function measure(
+  where: string,
+  lines: readonly string[],
+  size: number,
+  times: number,
+  makeTable: () => Promise<FindingTable>,
+): Promise<Measured> {
+  const runs: Awaited<ReturnType<typeof deliverTwice>>[] = [];
+  for (let run = 0; run < times; run++) runs.push(await deliverTwice(lines, size, await makeTable()));
+  const time = median(runs.map(({ first }) => first.milliseconds));
+  const { first, second } = runs.at(-1) ?? { first: NOTHING, second: NOTHING };
+  const held = median(runs.map((run) => run.second.heldBytes)) / 1e6;
+  const what = `${where}, ${count(size)}`;
+  figure(`ingest: findings per second, ${what}`, count(Math.round((size / time) * 1000)));
+  figure(`ingest: writes per new fact, ${what}`, (first.writes / first.folded).toFixed(3), 'aim ≤ 1');
+  figure(`ingest: writes of a redelivery, ${what}`, String(second.writes), 'aim 0');
+  figure(`ingest: heap that a redelivery leaves behind, ${what}`, `${held.toFixed(1)} MB`, 'flat');
+  return { size, milliseconds: time };
+}
+
+function growth(where: string, measured: readonly Measured[]): void {
+  const [first, last] = [measured[0], measured.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const cost = ({ size, milliseconds: time }: Measured): number => time / size;
+  const name = `ingest: cost of an event, ${where}, ${count(last.size)} against ${count(first.size)}`;
+  figure(name, `× ${(cost(last) / cost(first)).toFixed(2)}`, 'linear: × 1');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+async function deliverTwice(
+  lines: readonly string[],
+  size: number,
+  store: FindingTable,
+): Promise<{ first: Delivery; second: Delivery }> {
   const image = undeclaredImage('golden/golang');
-  const store = new MemoryFindingTable({ keepsChanges: false });
   let [writes, folded] = [0, 0];
   const table: FindingTable = {
     get: async (key) => await store.get(key),

@@ -4,6 +4,7 @@ import type { GoldenImage } from './config/golden-image';
 import type { SizedImage } from './contract/image-size';
 import type { ImageContract } from './contract/image-contract';
 import type { InstalledPackage } from './ecosystems/ecosystem';
+import type { RegistryReason } from './policy/registry-reason';
 import type { ItemKey, TableItem } from './table/items';
 
 /** Tells the time. Injected, so that every decision that depends on it can be tested. */
@@ -165,6 +166,40 @@ export interface ImageRegistry {
 export interface PackageInventory {
   /** @returns the packages; undefined where the image has no package database of that ecosystem, or none was read */
   packagesOf(reference: string, ecosystem: string): Promise<readonly InstalledPackage[] | undefined>;
+}
+
+/** An image as its registry has it. */
+export interface RegisteredImage {
+  readonly digest: string;
+  /** Sorted; none where it is untagged, as the images of a list of manifests are. */
+  readonly tags: readonly string[];
+  /** ISO 8601. */
+  readonly pushedAt?: string;
+  /** e.g. `linux`. */
+  readonly os: string;
+  /** e.g. `arm64`. */
+  readonly architecture: string;
+  /** Digests of its layers as stored, first to last. */
+  readonly layers: readonly string[];
+  /** Labels of its configuration: what the image says of itself. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An image that cannot be patched, by its registry. */
+export interface UnusableImage {
+  readonly unusable: RegistryReason;
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/** Looks images up in their registry before anything is planned for them. */
+export interface ImageLookup {
+  /**
+   * @param digest of a manifest, or of a list of manifests
+   * @param architecture chooses in a list of manifests
+   * @returns the image, or why it cannot be used, which no retry changes. Where the registry cannot be had, it throws.
+   */
+  lookUp(repository: string, digest: string, architecture: string): Promise<RegisteredImage | UnusableImage>;
 }
 
 /** The layers of an image, by the registry's manifest: how lineage is told. */

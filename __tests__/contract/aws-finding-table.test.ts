@@ -38,7 +38,10 @@ describeOnMoto('on moto', () => {
   test('it answers any calls as the table in memory does, and records the same changes', async () => {
     // Numbers in DynamoDB's range; the others it refuses (__tests__/unit/aws-attribute-values.test.ts).
     const inRange = (value: number): boolean => value === 0 || (Math.abs(value) < 1e125 && Math.abs(value) > 1e-129);
-    const values = fc.jsonValue({ depthSize: 'small' }).filter((value) => numbersIn(value).every(inRange));
+    // moto takes a map for an attribute value where a name in it is empty, or that of a type.
+    const values = fc
+      .jsonValue({ depthSize: 'small' })
+      .filter((value) => numbersIn(value).every(inRange) && !namesIn(value).some((name) => TYPE_NAMES.has(name)));
     await fc.assert(
       fc.asyncProperty(fc.array(anyCall(values), { maxLength: 40 }), async (program) => {
         const harness = await dynamoDbHarness();
@@ -55,6 +58,13 @@ describeOnMoto('on moto', () => {
     );
   });
 });
+
+const TYPE_NAMES: ReadonlySet<string> = new Set(['', 'S', 'N', 'B', 'SS', 'NS', 'BS', 'M', 'L', 'NULL', 'BOOL']);
+
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value).flatMap(namesIn)];
+}
 
 function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value];

@@ -47,6 +47,18 @@ export function describeImageBuilder(name: string, makeHarness: () => Promise<Im
       expect(harness.runs()).toBe(1);
     });
 
+    test('of calls at the same moment, those for the same patch start one build', async () => {
+      const { builder, image } = harness;
+      harness.plan('available');
+      const [one, other] = [await harness.script('echo 1\n'), await harness.script('echo 2\n')];
+      const asked = [one, other, one, one, other].map(async (script) => await builder.start({ image, ...script }));
+      const ids = await Promise.all(asked);
+      expect(ids).toStrictEqual([ids[0], ids[1], ids[0], ids[0], ids[1]]);
+      expect(ids[1]).not.toBe(ids[0]);
+      for (const id of new Set(ids)) await harness.end(id);
+      expect(harness.runs()).toBe(2);
+    });
+
     test('another patch is another build', async () => {
       const { builder, image } = harness;
       harness.plan('available');

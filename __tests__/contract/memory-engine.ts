@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Engine, EngineImage } from '../../adapters/local/engine/engine';
-import { imageConfiguration, toContract } from '../../adapters/local/engine/image-configuration';
+import { imageConfiguration, toContract } from '../../adapters/shared/image-configuration';
 import { EngineError } from '../../domain/errors';
 import type { PushedSample } from './image-registry.contract';
 

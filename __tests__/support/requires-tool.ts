@@ -4,6 +4,9 @@ import { delimiter, join } from 'node:path';
 /** Debian package of a tool where it is not called like the tool. */
 const PACKAGES: Readonly<Record<string, string>> = { sh: 'dash' };
 
+/** How tools are had that no Debian package has. */
+const OTHER_WAYS: ReadonlyMap<string, string> = new Map([['moto_server', "pip install 'moto[server]'"]]);
+
 /** Tools that make root file systems, with the owners and device nodes of packages: only root can. */
 const NEED_ROOT: ReadonlySet<string> = new Set(['mmdebstrap']);
 
@@ -35,7 +38,12 @@ export function describeWithTools(tools: readonly string[], name: string, fn: ()
 function missingTools(tools: readonly string[]): string[] {
   const missing = tools.filter((tool) => !isOnPath(tool));
   if (missing.length === 0) return [];
-  return [`${missing.join(', ')} not found (apt-get install ${missing.map(packageOf).join(' ')})`];
+  const packages = missing.filter((tool) => !OTHER_WAYS.has(tool)).map(packageOf);
+  const ways = [
+    ...(packages.length > 0 ? [`apt-get install ${packages.join(' ')}`] : []),
+    ...missing.map((tool) => OTHER_WAYS.get(tool)).filter((way) => way !== undefined),
+  ];
+  return [`${missing.join(', ')} not found (${ways.join('; ')})`];
 }
 
 function missingRoot(tools: readonly string[]): string[] {

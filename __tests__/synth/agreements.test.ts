@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterName } from '../../adapters/aws/signal-parameter';
 import { METRICS_NAMESPACE } from '../../adapters/aws/powertools-metrics';
-import { pathSegment } from '../../adapters/local/files';
+import { pathSegment } from '../../adapters/shared/path-segment';
 import { pipelineName } from '../../domain/config/pipeline-name';
 import { loadEstateFile } from '../../functions/shared/estate-file';
 import { writeEstateZip } from '../../scripts/estate-zip';

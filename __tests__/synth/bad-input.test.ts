@@ -112,7 +112,7 @@ describe('two images', () => {
     [
       "pipeline's name",
       `${imageYaml('a.b')}${imageYaml('a_b')}`,
-      'golden-images.yaml:6:11: images[1].name: "a_b" differs from that of images[0] in ".", "_" and "-" alone: their pipelines would have one name',
+      'golden-images.yaml:6:11: images[1].name: "a_b" would have the same pipeline as images[0], "a.b": ".", "_" and "-" are one in its name, a-b',
     ],
   ])('of one %s', (_what, images, problem) => {
     expect(problemsOf(estateYaml([images]))).toEqual([problem]);

@@ -1,3 +1,4 @@
+import { SIGNAL_REBUILD_FILTERS } from '../../domain/table/stream-filters';
 import fc from 'fast-check';
 import { App, TerraformStack, Testing } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -168,14 +169,14 @@ describe('access to models', () => {
 });
 
 describe('what AWS would refuse is refused here', () => {
-  const stream = { filters: [{ type: 'A', state: 'B' }] };
+  const stream = { filters: SIGNAL_REBUILD_FILTERS.slice(0, 1) };
   it.each([
     [StreamMapping.validate({ ...stream, retries: -1 }), 'retries'],
     [StreamMapping.validate({ ...stream, maximumAgeSeconds: -1 }), 'maximumAgeSeconds'],
     [StreamMapping.validate({ ...stream, windowSeconds: 301 }), 'windowSeconds'],
     [StreamMapping.validate({ ...stream, batchSize: 10_001 }), 'batchSize'],
     [StreamMapping.validate({ filters: [] }), 'filters'],
-    [StreamMapping.validate({ filters: Array(6).fill(stream.filters[0]) as typeof stream.filters }), 'filters'],
+    [StreamMapping.validate({ filters: Array.from({ length: 6 }, () => stream.filters[0]!) }), 'filters'],
     [QueueMapping.validate({ batchSize: 11 }), 'batchSize'],
     [QueueMapping.validate({ windowSeconds: 301 }), 'windowSeconds'],
   ])('%#: %p', (problems, prop) => {

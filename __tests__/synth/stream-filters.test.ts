@@ -5,7 +5,8 @@ import { estateYaml } from './support/estate';
 import { only, stackOf, synthesize } from './support/synthesize';
 
 type Attribute = { S: string };
-type Pattern = { dynamodb: { NewImage: Record<string, { S: string[] }> } };
+type Images = Partial<Record<'NewImage' | 'OldImage', Record<string, Attribute>>>;
+type Pattern = { dynamodb: Partial<Record<'NewImage' | 'OldImage', Record<string, { S: string[] }>>> };
 
 const stack = stackOf(synthesize(estateYaml()), 'patching-test');
 
@@ -18,10 +19,16 @@ function patternsOf(mapping: string): Pattern[] {
 }
 
 /** What Lambda does with filters of exact strings: any filter, all of its attributes ("Lambda event filtering"). */
-function letsThrough(patterns: readonly Pattern[], newImage: Record<string, Attribute> | undefined): boolean {
+function letsThrough(patterns: readonly Pattern[], images: Images): boolean {
   return patterns.some(({ dynamodb }) =>
-    Object.entries(dynamodb.NewImage).every(([name, { S }]) => S.includes(newImage?.[name]?.S ?? '')),
+    (['NewImage', 'OldImage'] as const).every((which) =>
+      Object.entries(dynamodb[which] ?? {}).every(([name, { S }]) => S.includes(images[which]?.[name]?.S ?? '')),
+    ),
   );
+}
+
+function marshalled(image: Record<string, string> | undefined): Record<string, Attribute> {
+  return Object.fromEntries(Object.entries(image ?? {}).map(([name, S]) => [name, { S }]));
 }
 
 const image = fc.option(
@@ -58,24 +65,23 @@ it.each([
         oldImage,
         newImage,
       } as unknown as ChangeRecord;
-      const attributes = newImage && Object.fromEntries(Object.entries(newImage).map(([name, S]) => [name, { S }]));
-      const through = letsThrough(patterns, attributes);
+      const through = letsThrough(patterns, { NewImage: marshalled(newImage), OldImage: marshalled(oldImage) });
       if (wakes(record)) expect(through).toBe(true);
       // A filter cannot compare old and new: of a finding that was OPEN before, the function itself sees to that.
-      const isRepeated = newImage?.type === 'FINDING' && oldImage?.state === 'OPEN';
+      const isRepeated = [newImage, oldImage].some((one) => one?.type === 'FINDING') && oldImage?.state === 'OPEN';
       if (through && !isRepeated) expect(wakes(record)).toBe(true);
     }),
     { numRuns: 2000 },
   );
 });
 
-it('they are four, of the four kinds of records that matter', () => {
-  expect(
-    [...patternsOf('open-findings'), ...patternsOf('ready-patches')].map(({ dynamodb }) => dynamodb.NewImage),
-  ).toEqual([
-    { type: { S: ['FINDING'] }, state: { S: ['OPEN'] } },
-    { type: { S: ['REPLAN'] }, state: { S: ['REQUESTED'] } },
-    { type: { S: ['PATCH'] }, state: { S: ['READY'] } },
-    { type: { S: ['HEAD'] }, state: { S: ['IDLE'] } },
+it('they are five, of the five kinds of records that matter', () => {
+  const of = (type: string, state: string) => ({ type: { S: [type] }, state: { S: [state] } });
+  expect([...patternsOf('open-findings'), ...patternsOf('ready-patches')].map(({ dynamodb }) => dynamodb)).toEqual([
+    { NewImage: of('FINDING', 'OPEN') },
+    { OldImage: of('FINDING', 'OPEN') },
+    { NewImage: of('REPLAN', 'REQUESTED') },
+    { NewImage: of('PATCH', 'READY') },
+    { NewImage: of('HEAD', 'IDLE') },
   ]);
 });

@@ -12,7 +12,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { BadInputError, ConditionFailedError } from '../../domain/errors';
 import type { FindingTable } from '../../domain/ports';
 import type { ItemKey, TableItem } from '../../domain/table/items';
-import { encodeItem, keyBytes, partitionKeyBytes, quoted, utf8 } from '../local/item-json';
+import { encodeItem, keyBytes, partitionKeyBytes } from '../shared/item-json';
+import { quoted, utf8 } from '../shared/text';
 import { fromAttributes, toAttributes } from './attribute-values';
 import { type AwsCall, type AwsServiceError, callAws, hasCode } from './aws-error';
 

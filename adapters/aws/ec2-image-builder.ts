@@ -8,7 +8,7 @@ import type { GoldenImage } from '../../domain/config/golden-image';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
 import type { BuildRequest, BuildStatus, ImageBuilder, ImageRegistry } from '../../domain/ports';
-import { quoted } from '../local/item-json';
+import { quoted } from '../shared/text';
 import { callAws, hasCode } from './aws-error';
 import { failedBuild } from './failed-build';
 

@@ -5,15 +5,14 @@ import {
   paginateDescribeImages,
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
-import { z } from 'zod';
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { IMAGE_USER } from '../../domain/contract/image-user';
 import { BadInputError } from '../../domain/errors';
 import type { ImageDescription, ImageRegistry } from '../../domain/ports';
-import { imageConfiguration, toContract } from '../local/engine/image-configuration';
-import { quoted } from '../local/item-json';
+import { checkBase } from '../shared/check-base';
+import { toContract } from '../shared/image-configuration';
+import { quoted } from '../shared/text';
 import { type AwsCall, AwsServiceError, callAws, hasCode } from './aws-error';
-import { downloadBlob } from './ecr-blob';
+import { readConfiguration } from './ecr-configuration';
 import type { ImageManifest } from './ecr-manifest';
 import { getManifest, resolveImage } from './ecr-manifests';
 import { assertRegistry, type EcrReference, imageIdText, parseEcrReference } from './ecr-reference';
@@ -33,13 +32,6 @@ export interface ListedImage {
   /** ISO 8601. */
   readonly pushedAt: string;
 }
-
-/** An image's configuration (OCI image-spec, config.md). */
-const configurationFile = z.looseObject({
-  architecture: z.string(),
-  config: imageConfiguration.nullish(),
-  rootfs: z.looseObject({ diff_ids: z.array(z.string()) }),
-});
 
 /** Architecture where the caller says none: that of golden images by default. */
 const DEFAULT_ARCHITECTURE = 'amd64';
@@ -88,10 +80,7 @@ export class EcrImageRegistry implements ImageRegistry {
     const { description, onBuild } = found;
     if (description.contract.architecture !== architecture)
       throw new BadInputError(`parent ${parent} is for ${description.contract.architecture}, not for ${architecture}`);
-    if (description.contract.user !== '' && !IMAGE_USER.test(description.contract.user))
-      throw new BadInputError(`parent ${parent} has a USER that is none: ${quoted(description.contract.user)}`);
-    if (onBuild.length > 0)
-      throw new BadInputError(`parent ${parent} has ONBUILD instructions, which a patch build would run`);
+    checkBase(`parent ${parent}`, { contract: description.contract, onBuild });
     return description;
   }
 
@@ -194,8 +183,7 @@ export class EcrImageRegistry implements ImageRegistry {
     const { repository, id } = this.parse(reference);
     const manifest = await resolveImage(this.client, repository, id, architecture);
     if (manifest === undefined) return undefined;
-    const bytes = await downloadBlob(this.client, repository, manifest.config);
-    const file = configurationOf(reference, bytes);
+    const file = await readConfiguration(this.client, repository, manifest);
     return {
       description: {
         reference,
@@ -221,12 +209,4 @@ function uncompressedLayers({ layers }: ImageManifest, diffIds: readonly string[
     const size = hasSizes ? layers[index]?.size : undefined;
     return { digest, ...(size !== undefined && { size }) };
   });
-}
-
-function configurationOf(reference: string, bytes: Buffer): z.infer<typeof configurationFile> {
-  try {
-    return configurationFile.parse(JSON.parse(bytes.toString('utf8')));
-  } catch (cause) {
-    throw new BadInputError(`the configuration of ${reference} is malformed`, { cause });
-  }
 }

@@ -78,7 +78,12 @@ export function parseManifest(what: string, mediaType: string | undefined, text:
   });
 }
 
-/** Digest of a list's image for Linux on an architecture. @throws BadInputError where there is none */
+/** A list of manifests that has no image for the architecture. */
+export class NoImageForArchitectureError extends BadInputError {
+  override readonly name: string = 'NoImageForArchitectureError';
+}
+
+/** Digest of a list's image for Linux on an architecture. @throws NoImageForArchitectureError where there is none */
 export function chooseManifest(what: string, list: ManifestList, architecture: string): string {
   const platforms = list.manifests.flatMap(({ platform }) => (platform === undefined ? [] : [platform]));
   const chosen = list.manifests.find(
@@ -86,7 +91,7 @@ export function chooseManifest(what: string, list: ManifestList, architecture: s
   );
   if (chosen !== undefined) return chosen.digest;
   const all = platforms.map((platform) => `${platform.os}/${platform.architecture}`).join(', ');
-  throw new BadInputError(`${what} has no image for linux/${architecture}; it has ${all || 'none'}`, {
+  throw new NoImageForArchitectureError(`${what} has no image for linux/${architecture}; it has ${all || 'none'}`, {
     hint: 'say the architecture of the golden image in golden-images.yaml, or push an image for it',
   });
 }

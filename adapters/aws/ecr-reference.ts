@@ -1,7 +1,7 @@
 import { IMAGE_TAG } from '../../domain/config/image-tag';
 import { BadInputError } from '../../domain/errors';
 import { REPOSITORY_NAME } from '../../domain/finding/repository-name';
-import { quoted } from '../local/item-json';
+import { quoted } from '../shared/text';
 
 /** Which image of a repository is meant. */
 export type EcrImageId = { readonly imageTag: string } | { readonly imageDigest: string };

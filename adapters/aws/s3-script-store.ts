@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { BadInputError } from '../../domain/errors';
 import type { ScriptStore } from '../../domain/ports';
-import { isPathSegment, pathSegment } from '../local/files';
-import { isWellFormed, quoted } from '../local/item-json';
+import { isPathSegment, pathSegment } from '../shared/path-segment';
+import { isWellFormed, quoted } from '../shared/text';
 import { callAws, hasCode, type AwsCall } from './aws-error';
 
 /** What the store is reached with. */

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../domain/errors';
-import { pathSegment } from '../local/files';
-import { quoted } from '../local/item-json';
+import { pathSegment } from '../shared/path-segment';
+import { quoted } from '../shared/text';
 
 /**
  * Longest name, in characters. SSM allows 1,011 for the name within its ARN (API, PutParameter); what stands before it

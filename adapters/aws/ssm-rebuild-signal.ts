@@ -1,7 +1,7 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
 import type { RebuildSignal } from '../../domain/ports';
-import { isWellFormed, quoted } from '../local/item-json';
+import { isWellFormed, quoted } from '../shared/text';
 import { callAws, hasCode, type AwsCall } from './aws-error';
 import { parameterName } from './signal-parameter';
 

@@ -1,9 +1,9 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError } from '../../domain/errors';
 import type { ImageDescription, ImageRegistry } from '../../domain/ports';
+import { checkBase } from '../shared/check-base';
 import { importBase } from './base-image';
-import { IMAGE_USER } from '../../domain/contract/image-user';
-import type { Engine, EngineImage } from './engine/engine';
+import type { Engine } from './engine/engine';
 
 /** Registry part of the references under which patched images live in the engine's store. */
 const LOCAL_REGISTRY = 'localhost';
@@ -37,7 +37,7 @@ export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistr
     const reference = await importBase(engine, base, image, options.onProgress);
     const found = await engine.inspect(reference);
     if (found === undefined) throw new BadInputError(`base ${base} is not in the store of ${engine.name}`);
-    checkBase(base, found);
+    checkBase(`base ${base}`, found);
     return { reference, ...found };
   }
 
@@ -60,16 +60,4 @@ export function makeEngineRegistry(options: EngineRegistryOptions): ImageRegistr
       await engine.untag(reference);
     },
   };
-}
-
-/** A base comes from outside: what it says of itself must be fit to be written into a Dockerfile. */
-function checkBase(base: string, { contract, onBuild }: EngineImage): void {
-  if (contract.user !== '' && !IMAGE_USER.test(contract.user))
-    throw new BadInputError(`base ${base} has a USER that is none: ${JSON.stringify(contract.user.slice(0, 80))}`, {
-      hint: 'a user is a name or uid, and may have a group: do not build from an image that you do not trust',
-    });
-  if (onBuild.length > 0)
-    throw new BadInputError(`base ${base} has ONBUILD instructions, which a patch build would run`, {
-      hint: 'build from an image without ONBUILD',
-    });
 }

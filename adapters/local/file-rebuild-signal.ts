@@ -2,8 +2,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
 import type { RebuildSignal } from '../../domain/ports';
-import { createFile, errorCode, fileError, pathSegment, readFileIfThere } from './files';
-import { isWellFormed, quoted } from './item-json';
+import { pathSegment } from '../shared/path-segment';
+import { isWellFormed, quoted } from '../shared/text';
+import { createFile, errorCode, fileError, readFileIfThere } from './files';
 
 /** Most bytes of a value in UTF-8. Source: SSM Parameter Store, standard parameters. */
 const SIGNAL_BYTES_LIMIT = 4096;

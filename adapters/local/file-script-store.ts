@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { BadInputError } from '../../domain/errors';
 import type { ScriptStore } from '../../domain/ports';
-import { isPathSegment, pathSegment, readFileIfThere, replaceFile } from './files';
-import { isWellFormed, quoted } from './item-json';
+import { isPathSegment, pathSegment } from '../shared/path-segment';
+import { isWellFormed, quoted } from '../shared/text';
+import { readFileIfThere, replaceFile } from './files';
 
 const SCRIPT_NAME = /^(?<sha256>[0-9a-f]{64})\.sh$/;
 

@@ -2,10 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
-import { isWellFormed, quoted } from './item-json';
-
-/** Longest file name that the usual Linux file systems take, in bytes (NAME_MAX). */
-const NAME_BYTES_LIMIT = 255;
 
 const HINTS: ReadonlyMap<string, readonly [user: boolean, what: string, hint: string]> = new Map([
   ['ENOSPC', [false, 'no space is left on the device', 'free some space, then retry; no half file was left']],
@@ -38,32 +34,6 @@ export function fileError(path: string, verb: 'create' | 'read' | 'write', error
   const message = `cannot ${verb} ${path}: ${what ?? String(memberOf(error, 'message') ?? error)}`;
   const options = { hint: hint ?? 'check the state directory, then retry', cause: error };
   return user === true ? new BadInputError(message, options) : new GoldenImagesError('internal', message, options);
-}
-
-/**
- * A name as one segment of a path: percent-encoded as a whole, `/` too, so that it neither leaves its directory nor
- * meets another name's (`a` with a file `b/c` and `a/b` with a file `c` stay apart).
- * @throws BadInputError where the name is empty, has a `.` or `..` segment, is too long or not well-formed Unicode
- */
-export function pathSegment(what: string, name: string): string {
-  if (!isWellFormed(name)) throw new BadInputError(`${what} ${quoted(name)} is not well-formed Unicode`);
-  if (name.split(/[/\\]/).some((part) => part === '' || part === '.' || part === '..')) {
-    throw new BadInputError(`${what} ${quoted(name)} has an empty, "." or ".." segment`);
-  }
-  const segment = encodeURIComponent(name);
-  if (segment.length > NAME_BYTES_LIMIT) {
-    throw new BadInputError(`${what} ${quoted(name)} has over ${NAME_BYTES_LIMIT} bytes when percent-encoded`);
-  }
-  return segment;
-}
-
-/** Whether the text is what {@link pathSegment} gives for some name. */
-export function isPathSegment(segment: string): boolean {
-  try {
-    return pathSegment('segment', decodeURIComponent(segment)) === segment;
-  } catch {
-    return false; // malformed percent-encoding, or a name that is refused
-  }
 }
 
 /** The bytes of a file, or undefined where there is none. @throws GoldenImagesError where it cannot be read */

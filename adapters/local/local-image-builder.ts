@@ -50,6 +50,8 @@ export interface LocalImageBuilderOptions {
 export class LocalImageBuilder implements ImageBuilder {
   private readonly options: LocalImageBuilderOptions;
   private readonly running = new Map<string, Promise<void>>();
+  /** Starts that still look for the outcome of an earlier process: a second one joins the first. */
+  private readonly starting = new Map<string, Promise<void>>();
 
   constructor(options: LocalImageBuilderOptions) {
     this.options = options;
@@ -57,12 +59,18 @@ export class LocalImageBuilder implements ImageBuilder {
 
   async start(request: BuildRequest): Promise<string> {
     const id = `local-${request.patchId.slice(0, 32)}`;
-    if (this.running.has(id) || (await this.stored(id))?.state === 'AVAILABLE') return id;
+    const starting = this.starting.get(id) ?? this.begin(id, request).finally(() => this.starting.delete(id));
+    this.starting.set(id, starting);
+    await starting;
+    return id;
+  }
+
+  private async begin(id: string, request: BuildRequest): Promise<void> {
+    if (this.running.has(id) || (await this.stored(id))?.state === 'AVAILABLE') return;
     const build = this.run(id, request).finally(() => this.running.delete(id));
     // A rejection is the waiter's to see; without a waiter it must not end the process.
     build.catch(() => undefined);
     this.running.set(id, build);
-    return id;
   }
 
   async get(buildId: string): Promise<BuildStatus | undefined> {

@@ -1,7 +1,9 @@
 import { ConditionFailedError } from '../../domain/errors';
 import type { ChangeRecord, FindingTable } from '../../domain/ports';
 import type { ItemKey, TableItem } from '../../domain/table/items';
-import { changeRecord, decodeItem, encodeItem, keyBytes, parseSequence, partitionKeyBytes, utf8 } from './item-json';
+import { decodeItem, encodeItem, keyBytes, partitionKeyBytes } from '../shared/item-json';
+import { utf8 } from '../shared/text';
+import { changeRecord, parseSequence } from './change-record';
 
 interface Stored {
   readonly version: number;

@@ -2,7 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import { ConditionFailedError } from '../../domain/errors';
 import type { FindingTable } from '../../domain/ports';
 import type { ItemKey, TableItem } from '../../domain/table/items';
-import { decodeItem, encodeItem, keyBytes, partitionKeyBytes, utf8 } from './item-json';
+import { decodeItem, encodeItem, keyBytes, partitionKeyBytes } from '../shared/item-json';
+import { utf8 } from '../shared/text';
 import { openLocalDatabase, type LocalDatabase, type LocalDatabaseOptions } from './sqlite-database';
 
 /** Runs the action now; what it throws becomes a rejection. */

@@ -1,7 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
 import { BadInputError } from '../../domain/errors';
 import type { ChangeRecord } from '../../domain/ports';
-import { changeRecord, isWellFormed, parseSequence, quoted } from './item-json';
+import { isWellFormed, quoted } from '../shared/text';
+import { changeRecord, parseSequence } from './change-record';
 import { openLocalDatabase, type LocalDatabase, type LocalDatabaseOptions } from './sqlite-database';
 
 type Name = 'read' | 'checkpoint' | 'register' | 'commit' | 'last' | 'trim';

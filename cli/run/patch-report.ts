@@ -77,7 +77,8 @@ export async function reportImage(
   const patches = items.filter(isPatchItem);
   const findings = items.filter(isFindingItem);
   const isOpen = findings.some((finding) => finding.state === 'OPEN');
-  const latest = patches.at(-1);
+  // What was taken back, because no finding asks for it any more, is as if it had never been planned.
+  const latest = patches.filter(({ state }) => state !== 'SUPERSEDED').at(-1);
   const touched = latest !== undefined && (latest.sequence > since.sequence || latest.sequence === since.inFlight);
   const replan = items.find(isReplanItem);
   const waits = isOpen && replan?.state === 'REQUESTED' && replan.notBefore !== undefined ? replan : undefined;

@@ -3,6 +3,7 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { BadInputError } from '../errors';
 import type { GoldenImagesConfig } from './config-schema';
 import { configKeys } from './config-schema';
+import { pipelineName } from './pipeline-name';
 
 /** One thing wrong in the configuration. */
 interface ConfigProblem {
@@ -117,7 +118,7 @@ function duplicateProblems(
   config: GoldenImagesConfig,
   position: (path: readonly PropertyKey[]) => { line: number; column: number },
 ): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
+  const problems = pipelineProblems(config, position);
   for (const field of ['name', 'repository'] as const) {
     const seen = new Map<string, number>();
     config.images.forEach((image, index) => {
@@ -131,6 +132,22 @@ function duplicateProblems(
     });
   }
   return problems;
+}
+
+/** Images that would have one pipeline on AWS. */
+function pipelineProblems(
+  config: GoldenImagesConfig,
+  position: (path: readonly PropertyKey[]) => { line: number; column: number },
+): ConfigProblem[] {
+  const seen = new Map<string, { readonly index: number; readonly name: string }>();
+  return config.images.flatMap(({ name }, index) => {
+    const pipeline = pipelineName({ name });
+    const first = seen.get(pipeline);
+    if (first === undefined) seen.set(pipeline, { index, name });
+    if (first === undefined || first.name === name) return [];
+    const message = `images[${index}].name: "${name}" would have the same pipeline as images[${first.index}], "${first.name}": ".", "_" and "-" are one in its name, ${pipeline}`;
+    return [{ ...position(['images', index, 'name']), message }];
+  });
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

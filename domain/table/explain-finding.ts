@@ -7,6 +7,7 @@ import { languageAdvice } from '../policy/language-advice';
 import { OS_PACKAGE_MANAGER } from '../finding/finding';
 import type { Policy } from '../policy/policy';
 import type { ParkedReason } from '../policy/judge';
+import type { RegistryReason } from '../policy/registry-reason';
 import type { ResidualReason } from '../script/result-line';
 import type { FindingItem, Observation, Sighting } from './finding-item';
 import type { HeadItem } from './head-item';
@@ -27,7 +28,7 @@ export interface ExplanationContext {
   readonly platform?: Platform;
 }
 
-const PARKED: Readonly<Record<ParkedReason, string>> = {
+const PARKED: Readonly<Record<ParkedReason | RegistryReason, string>> = {
   'no-fix': 'It is parked, because no fixed version is known; it wakes when the scanner reports one.',
   'fix-out-of-reach':
     "It is parked, because the image's repositories never offer this fix: it is of another release stream than what is installed, or behind a subscription.",
@@ -41,6 +42,12 @@ const PARKED: Readonly<Record<ParkedReason, string>> = {
     'It is parked, because the image has no package manager that this system can use: its platform is not known, or it is distroless. Rebuild it from a newer digest of its parent, or patch the parent.',
   suppressed: 'It is parked, because a suppression rule of the scanner covers it.',
   'stale-digest': 'It is parked, because it was only seen on a digest that is not the current one.',
+  'image-not-found':
+    'It is parked, because the registry does not have the current digest any more; it wakes when a digest is pushed and scanned.',
+  'manifest-not-supported':
+    "It is parked, because the image's manifest is of a type that is not known, or broken: push the image again.",
+  'architecture-mismatch':
+    'It is parked, because the image is not for the architecture that golden-images.yaml says: correct one of the two.',
 };
 
 const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
@@ -175,6 +182,6 @@ function verdictLine(finding: FindingItem): string {
     case 'RESIDUAL':
       return `It is RESIDUAL: ${RESIDUAL[finding.reason as ResidualReason]}. It is tried again when the facts change, or after a while.`;
     case 'PARKED':
-      return PARKED[finding.reason as ParkedReason];
+      return PARKED[finding.reason as ParkedReason | RegistryReason];
   }
 }

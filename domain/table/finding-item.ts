@@ -1,6 +1,7 @@
 import type { FindingStatus } from '../finding/finding';
 import type { Severity } from '../finding/severity';
 import type { ParkedReason } from '../policy/judge';
+import type { RegistryReason } from '../policy/registry-reason';
 import type { ResidualReason } from '../script/result-line';
 import type { TableItem, Versioned } from './items';
 
@@ -55,7 +56,7 @@ export type FindingItem = Versioned & {
   /** Newest sighting by repository of an application; absent where there is none. */
   readonly seenIn?: Readonly<Record<string, Sighting>>;
   readonly state: FindingState;
-  readonly reason?: ParkedReason | ResidualReason;
+  readonly reason?: ParkedReason | RegistryReason | ResidualReason;
   /** Digest that `state` is about. */
   readonly judgedOn?: string;
   /** `semanticHash` of the observation that `state` is about; empty where there is none. */

@@ -34,6 +34,30 @@ export const LIVE_PATCH_STATES: ReadonlySet<PatchState> = new Set([
   'CANDIDATE',
 ]);
 
+/** States in which a patch waits for its turn: nothing has been started for it, and it can be taken back. */
+export const WAITING_PATCH_STATES = ['OBSERVED', 'AWAITING_APPROVAL', 'READY'] as const satisfies readonly PatchState[];
+
+/** True where a patch waits for its turn. */
+export function isWaiting({ state }: Pick<PatchItem, 'state'>): boolean {
+  return (WAITING_PATCH_STATES as readonly PatchState[]).includes(state);
+}
+
+/** True where a patch is on its way through the builder, to run to its end. */
+export function isInFlight(patch: Pick<PatchItem, 'state'>): boolean {
+  return LIVE_PATCH_STATES.has(patch.state) && !isWaiting(patch);
+}
+
+/** A golden image as its registry had it when a patch for it was planned. */
+export interface PatchSource {
+  readonly digest: string;
+  /** Sorted; the first of them, where there are many. */
+  readonly tags: readonly string[];
+  /** ISO 8601. */
+  readonly pushedAt?: string;
+  /** Operating system and architecture, e.g. `linux/arm64`. */
+  readonly platform: string;
+}
+
 /** `PATCH#<sequence>`: what is to be done, by whom it was written, and how far it got. */
 export type PatchItem = Versioned &
   Partial<Authorship> & {
@@ -52,6 +76,8 @@ export type PatchItem = Versioned &
     readonly planHash: string;
     /** Release whose repositories are used, where the distribution is locked to one. */
     readonly releasever?: string;
+    /** The image whose findings it is for; absent where no registry was asked, as in local mode. */
+    readonly source?: PatchSource;
     /** SHA-256 (hex) of the script: what the patch does. */
     readonly patchId: string;
     readonly scriptUri: string;

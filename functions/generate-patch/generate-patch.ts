@@ -1,104 +1,169 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { makePlan } from '../../domain/plan/plan';
 import { nextAttempt } from '../../domain/plan/next-attempt';
-import { openFindings } from '../../domain/plan/open-findings';
-import type { Target } from '../../domain/plan/target';
-import { isHeadItem } from '../../domain/table/head-item';
+import type { Plan } from '../../domain/plan/plan';
+import { isStale, promotedPatch, wantedPlan } from '../../domain/plan/wanted-plan';
+import type { RegistryReason } from '../../domain/policy/registry-reason';
+import type { RegisteredImage } from '../../domain/ports';
+import type { FindingItem } from '../../domain/table/finding-item';
+import { isFindingItem } from '../../domain/table/finding-item';
 import { requestReplan, settleReplan } from '../../domain/table/head-changes';
+import type { HeadItem } from '../../domain/table/head-item';
+import { currentDigest, isHeadItem } from '../../domain/table/head-item';
+import { imagePartition } from '../../domain/table/keys';
+import { markResidual } from '../../domain/table/mark-residual';
+import { parkOpen } from '../../domain/table/park-open';
+import type { PatchItem } from '../../domain/table/patch-item';
+import { isPatchItem, isWaiting } from '../../domain/table/patch-item';
 import type { ReplanItem } from '../../domain/table/replan-item';
 import { isReplanItem } from '../../domain/table/replan-item';
-import { isFindingItem } from '../../domain/table/finding-item';
-import { imagePartition } from '../../domain/table/keys';
-import type { PatchItem } from '../../domain/table/patch-item';
-import { isPatchItem, LIVE_PATCH_STATES } from '../../domain/table/patch-item';
-import { markResidual } from '../../domain/table/mark-residual';
-import { movePatch } from '../../domain/table/move-patch';
-import type { GeneratePatchPorts } from './write-patch';
+import { lookUpSource } from './look-up-source';
+import { coveringBuild, patchFor, supersede, supersedeBut } from './supersede';
+import type { GeneratePatchPorts, PatchDraft } from './write-patch';
 import { writePatch } from './write-patch';
+
+/** Why no patch was written. */
+export type NotPlanned =
+  | 'nothing-open'
+  /** A live patch has the same plan. */
+  | 'same-plan'
+  /** A patch that is being built does all of it, and more: its end is waited for. */
+  | 'being-built'
+  /** A candidate is being proven and promoted: what is open is known when that has ended, and REPLAN asks again. */
+  | 'being-proven'
+  | 'held'
+  | 'attempts-exhausted'
+  | 'raced'
+  /** The model cannot be asked now; REPLAN says when it can be again. */
+  | 'author-later'
+  /** By the registry, the image cannot be patched; its findings are parked. */
+  | RegistryReason;
 
 /** What generate-patch did for an image, and why. */
 export type GeneratePatchResult =
-  | { readonly did: 'planned'; readonly patch: PatchItem }
-  | {
-      readonly did: 'nothing';
-      readonly why:
-        | 'nothing-open'
-        | 'same-plan'
-        | 'held'
-        | 'attempts-exhausted'
-        | 'raced'
-        /** The model cannot be asked now; REPLAN says when it can be again. */
-        | 'author-later';
-    };
+  { readonly did: 'planned'; readonly patch: PatchItem } | { readonly did: 'nothing'; readonly why: NotPlanned };
+
+/** What is looked at again later, by whoever was quicker with the sequence, or when something has ended. */
+const UNSETTLED: ReadonlySet<NotPlanned> = new Set(['raced', 'author-later', 'being-proven']);
+
+/** What the table has of an image. */
+interface Known {
+  readonly head: HeadItem | undefined;
+  readonly patches: readonly PatchItem[];
+  readonly findings: readonly FindingItem[];
+  readonly request: ReplanItem | undefined;
+}
 
 /**
  * Looks at one image and, where its open findings ask for something that no live patch does, writes the patch: plan,
- * author, vetting, script, PATCH item. Level-triggered: everything is computed from the table.
+ * author, vetting, script, PATCH item. Patches that wait and are not asked for any more are taken back. Level-triggered:
+ * everything is computed from the table.
  */
 export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImage) => Promise<GeneratePatchResult> {
-  const { table, logger } = ports;
+  const { table } = ports;
   return async (image) => {
     const items = await table.query(imagePartition(image.name));
-    const head = items.find(isHeadItem);
-    const patches = items.filter(isPatchItem);
-    const findings = items.filter(isFindingItem);
-    const request = items.find(isReplanItem);
-    const open = openFindings(findings);
-    const promoted = patches.find((patch) => patch.sequence === head?.promoted?.patch);
-    const plan = open.length === 0 ? undefined : makePlan(image, open, carriedTargets(promoted));
-    if (plan === undefined) {
-      await settleReplan(table, request);
-      return { did: 'nothing', why: 'nothing-open' };
-    }
-    if (isTooEarly(ports, request)) return { did: 'nothing', why: 'author-later' };
-    const attempt = nextAttempt(plan.planHash, patches, image.policy.maximumAttempts);
-    if (typeof attempt === 'string') {
-      if (attempt === 'attempts-exhausted') await markResidual(table, findings, plan, attempt, ports.clock());
-      await supersedeOlder(ports, patches);
-      await settleReplan(table, request);
-      return { did: 'nothing', why: attempt };
-    }
-    const sequence = Math.max(0, ...patches.map((patch) => patch.sequence)) + 1;
-    const patch = await writePatch(ports, { image, plan, findings, attempt, sequence, promoted });
-    if (patch === 'raced') return { did: 'nothing', why: 'raced' };
-    if ('kind' in patch) {
-      const notBefore = new Date(ports.clock().getTime() + patch.retryAfterSeconds * 1_000);
-      await requestReplan(table, image.name, patch.why, notBefore);
-      return { did: 'nothing', why: 'author-later' };
-    }
-    await supersedeOlder(ports, [...patches, patch]);
-    await settleReplan(table, request);
-    logger.info('patch planned', {
-      image: image.name,
-      patch: sequence,
-      patchId: patch.patchId,
-      attempt: attempt.number,
-      author: patch.author,
-    });
-    return { did: 'planned', patch };
+    const known: Known = {
+      head: items.find(isHeadItem),
+      patches: items.filter(isPatchItem),
+      findings: items.filter(isFindingItem),
+      request: items.find(isReplanItem),
+    };
+    const result = await lookAt(ports, image, known);
+    if (result.did === 'planned' || !UNSETTLED.has(result.why)) await settleReplan(table, known.request);
+    return result;
   };
+}
+
+async function lookAt(ports: GeneratePatchPorts, image: GoldenImage, known: Known): Promise<GeneratePatchResult> {
+  const { table, clock } = ports;
+  const { head, patches: all, findings, request } = known;
+  if (isBeingProven(known)) return { did: 'nothing', why: 'being-proven' };
+  const plan = wantedPlan(image, findings, promotedPatch(head, all));
+  if (plan === undefined) {
+    await supersede(ports, all, { reason: 'nothing-open', detail: 'no finding is open any more' });
+    return { did: 'nothing', why: 'nothing-open' };
+  }
+  const stale = all.filter((patch) => isWaiting(patch) && isStale(patch, plan));
+  await supersede(ports, stale, { reason: 'plan-changed', detail: 'it does what no finding asks for any more' });
+  if (isTooEarly(ports, request)) return { did: 'nothing', why: 'author-later' };
+  const patches = all.filter((patch) => !stale.includes(patch));
+  const attempt = attemptAt(plan, patches, image);
+  if (typeof attempt === 'string') {
+    if (attempt === 'attempts-exhausted') await markResidual(table, findings, plan, attempt, clock());
+    await supersedeBut(ports, patches, patchFor(plan, patches));
+    return { did: 'nothing', why: attempt };
+  }
+  const source = await usableSource(ports, image, known);
+  if (typeof source === 'string') return { did: 'nothing', why: source };
+  const sequence = Math.max(0, ...all.map((patch) => patch.sequence)) + 1;
+  const promoted = promotedPatch(head, all);
+  return await writeAndSupersede(ports, { image, plan, findings, attempt, sequence, promoted, source }, patches);
+}
+
+/** Writes the patch, and takes back those that it takes the place of. */
+async function writeAndSupersede(
+  ports: GeneratePatchPorts,
+  draft: PatchDraft,
+  patches: readonly PatchItem[],
+): Promise<GeneratePatchResult> {
+  const { image, attempt, sequence } = draft;
+  const patch = await writePatch(ports, draft);
+  if (patch === 'raced') return { did: 'nothing', why: 'raced' };
+  if ('kind' in patch) {
+    const notBefore = new Date(ports.clock().getTime() + patch.retryAfterSeconds * 1_000);
+    await requestReplan(ports.table, image.name, patch.why, notBefore);
+    return { did: 'nothing', why: 'author-later' };
+  }
+  await supersedeBut(ports, patches, patch);
+  ports.logger.info('patch planned', {
+    image: image.name,
+    patch: sequence,
+    patchId: patch.patchId,
+    attempt: attempt.number,
+    author: patch.author,
+  });
+  return { did: 'planned', patch };
+}
+
+/**
+ * While a candidate is promoted, its findings are judged on its digest one after the other, and HEAD is not there yet: what
+ * they ask for then is neither what they did nor what they will.
+ */
+function isBeingProven({ head, patches }: Known): boolean {
+  return patches.some(({ state, sequence }) => state === 'CANDIDATE' && sequence === head?.lease?.patch);
+}
+
+function attemptAt(
+  plan: Plan,
+  patches: readonly PatchItem[],
+  image: GoldenImage,
+): ReturnType<typeof nextAttempt> | 'being-built' {
+  const attempt = nextAttempt(plan.planHash, patches, image.policy.maximumAttempts);
+  return typeof attempt !== 'string' && coveringBuild(plan, patches) !== undefined ? 'being-built' : attempt;
+}
+
+/**
+ * The image that findings are about, where its registry can be asked. One that cannot be patched has its open findings
+ * parked and its waiting patches taken back: to try it again would change nothing.
+ */
+async function usableSource(
+  ports: GeneratePatchPorts,
+  image: GoldenImage,
+  { head, patches, findings }: Known,
+): Promise<RegisteredImage | RegistryReason | undefined> {
+  const digest = currentDigest(head);
+  if (ports.lookup === undefined || digest === undefined) return undefined;
+  const source = await lookUpSource(ports.lookup, image, digest);
+  if (!('unusable' in source)) return source;
+  const { unusable: reason, detail } = source;
+  ports.logger.warn('the golden image cannot be patched', { image: image.name, digest, reason, detail });
+  await parkOpen(ports.table, findings, digest, reason);
+  await supersede(ports, patches, { reason, detail });
+  return reason;
 }
 
 /** The model is not to be asked again before a time; only where the patch has to wait for it does that matter. */
 function isTooEarly({ authors, clock }: GeneratePatchPorts, request: ReplanItem | undefined): boolean {
   if (authors.choice !== 'bedrock' || request?.state !== 'REQUESTED' || request.notBefore === undefined) return false;
   return clock().toISOString() < request.notBefore;
-}
-
-/** Of the patches that wait for their turn only the newest stays; also after a crash had left two. */
-async function supersedeOlder({ table, clock }: GeneratePatchPorts, patches: readonly PatchItem[]): Promise<void> {
-  const live = patches.filter((patch) => LIVE_PATCH_STATES.has(patch.state));
-  const newest = live.at(-1);
-  for (const older of live.slice(0, -1))
-    await movePatch(table, older, ['READY', 'AWAITING_APPROVAL', 'OBSERVED'], clock(), {
-      state: 'SUPERSEDED',
-      reason: 'newer-patch',
-      detail: `patch ${newest?.sequence ?? 0} takes its place`,
-    });
-}
-
-/** A build starts from the parent again, so what the promoted patch fixed is fixed again, until the parent has it. */
-function carriedTargets(promoted: PatchItem | undefined): Target[] {
-  const inParent = new Set(promoted?.outcomes?.filter((outcome) => outcome.inParent).map((outcome) => outcome.package));
-  return (promoted?.targets ?? []).filter((target) => !inParent.has(target.package));
 }

@@ -1,6 +1,8 @@
 import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
+import { makeEcrClient } from '../../adapters/aws/clients/ecr-client';
 import { makeS3Client } from '../../adapters/aws/clients/s3-client';
 import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
+import { makeEcrImageLookup } from '../../adapters/aws/ecr-image-lookup';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
 import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
@@ -31,6 +33,7 @@ const ports = {
     bucket: environment.SCRIPT_BUCKET,
     ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
   }),
+  lookup: makeEcrImageLookup(makeEcrClient()),
   clock: () => new Date(),
 };
 const estate = loadEstateFile(environment.ESTATE_FILE);

@@ -13,7 +13,7 @@ import { ConditionFailedError } from '../../domain/errors';
 import type { Attempt } from '../../domain/plan/next-attempt';
 import type { Plan } from '../../domain/plan/plan';
 import { storedTargets } from '../../domain/plan/stored-targets';
-import type { Clock, FindingTable, Logger, ScriptStore } from '../../domain/ports';
+import type { Clock, FindingTable, ImageLookup, Logger, RegisteredImage, ScriptStore } from '../../domain/ports';
 import { scriptInputOf } from '../../domain/script/compose-script';
 import { carryExtras, extrasOf } from '../../domain/script/carry-extras';
 import type { ScriptInput } from '../../domain/script/script-input';
@@ -21,6 +21,7 @@ import type { FindingItem } from '../../domain/table/finding-item';
 import { patchKey } from '../../domain/table/keys';
 import type { PatchItem, PatchState } from '../../domain/table/patch-item';
 import { describeFailure } from './failed-attempt';
+import { toPatchSource } from './look-up-source';
 import { writeCommands } from './write-commands';
 
 /** What generate-patch works with. */
@@ -38,6 +39,8 @@ export interface GeneratePatchPorts {
     image: GoldenImage,
     ecosystem: Plan['ecosystem'],
   ) => Promise<readonly InstalledPackage[] | undefined>;
+  /** Looks the image up before anything is planned for it. Absent, as in local mode: its builder says what is wrong. */
+  readonly lookup?: ImageLookup;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -51,6 +54,8 @@ export interface PatchDraft {
   readonly sequence: number;
   /** The patch whose image is promoted. */
   readonly promoted: PatchItem | undefined;
+  /** The image whose findings it is for, where its registry was asked. */
+  readonly source: RegisteredImage | undefined;
 }
 
 /** Where a planned patch begins, by the policy's mode. */
@@ -99,7 +104,7 @@ export async function writePatch(
   const input = carryExtras(proposed, isBare ? undefined : draft.promoted?.extras, context);
   const extras = extrasOf(input, plan.releasever);
   const { uri, sha256 } = await scripts.putScript(image.name, requireEcosystem(plan.ecosystem).renderScript(input));
-  const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, papers(plan, request, authored));
+  const proposalUri = await scripts.putAudit(image.name, `${sha256}.proposals.json`, papers(draft, request, authored));
   const { releasever } = input;
   const patch: PatchItem = {
     ...patchKey(image.name, sequence),
@@ -111,6 +116,7 @@ export async function writePatch(
     stateSince: clock().toISOString(),
     planHash: plan.planHash,
     ...(releasever !== undefined && { releasever }),
+    ...(draft.source !== undefined && { source: toPatchSource(draft.source) }),
     patchId: sha256,
     scriptUri: uri,
     ecosystem: plan.ecosystem,
@@ -164,7 +170,7 @@ function replaced(plan: Plan, { targets }: ScriptInput): Plan['targets'] {
 
 /** Everything that was asked and answered, for whoever asks later why the script is as it is. */
 function papers(
-  plan: Plan,
+  { plan, source }: PatchDraft,
   request: PatchRequest,
   { tried, why, completed, disagreements }: Extract<Authored, { kind: 'commands' }>,
 ): string {
@@ -173,6 +179,7 @@ function papers(
     planHash: plan.planHash,
     ecosystem: plan.ecosystem,
     targets: plan.targets,
+    ...(source !== undefined && { source }),
     why,
     ...(asked && { prompt: promptOf(request), completed, disagreements }),
     tried,

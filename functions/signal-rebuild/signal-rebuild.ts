@@ -1,11 +1,15 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Clock, FindingTable, Logger, RebuildSignal } from '../../domain/ports';
-import { updateHead } from '../../domain/table/head-changes';
+import { isStale, promotedPatch, wantedPlan } from '../../domain/plan/wanted-plan';
+import { isFindingItem } from '../../domain/table/finding-item';
+import { requestReplan, updateHead } from '../../domain/table/head-changes';
 import type { HeadItem } from '../../domain/table/head-item';
-import { imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
+import { isHeadItem } from '../../domain/table/head-item';
+import type { TableItem } from '../../domain/table/items';
+import { imagePartition } from '../../domain/table/keys';
 import { releaseLease } from '../../domain/table/release-lease';
 import { movePatch } from '../../domain/table/move-patch';
-import type { PatchItem } from '../../domain/table/patch-item';
+import type { PatchItem, PatchState } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
 
 /** What signal-rebuild works with. */
@@ -18,20 +22,37 @@ export interface SignalRebuildPorts {
 
 /** What signal-rebuild did for an image, and why. */
 export type SignalRebuildResult =
-  | { readonly did: 'signaled'; readonly patch: PatchItem }
-  | { readonly did: 'nothing'; readonly why: 'nothing-ready' | 'busy' | 'stopped' | 'budget-spent' | 'superseded' };
+  { readonly did: 'signaled'; readonly patch: PatchItem } | { readonly did: 'nothing'; readonly why: SignalRefusal };
+
+/** Why nothing was signaled. `plan-changed`: the patch does what no finding asks for any more; generate-patch is asked. */
+export type SignalRefusal = 'nothing-ready' | 'plan-changed' | 'busy' | 'stopped' | 'budget-spent' | 'superseded';
+
+/** States of a patch that was taken back before anything was started for it. */
+const NEVER_BEGUN: ReadonlySet<PatchState> = new Set(['SUPERSEDED', 'REJECTED', 'EXPIRED']);
 
 /**
- * Takes an image's lease for its newest READY patch and sets the image's parameter. Safe to repeat at any point: a lease
- * that is already this patch's is carried on with, so a crash between lease, parameter and SIGNALED loses nothing.
+ * Takes an image's lease for its newest READY patch and sets the image's parameter. A patch that does what no finding asks
+ * for any more is not signaled, also where generate-patch has not come to take it back yet. Safe to repeat at any point:
+ * a lease that is already this patch's is carried on with, so a crash between lease, parameter and SIGNALED loses nothing.
  */
 export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImage) => Promise<SignalRebuildResult> {
   const { table, signal, clock, logger } = ports;
   return async (image) => {
-    const patches = (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem);
-    const newest = patches.at(-1);
+    const items = await table.query(imagePartition(image.name));
+    const head = await giveBackUnused(table, image, items);
+    const newest = items
+      .filter(isPatchItem)
+      .filter(({ state }) => state !== 'SUPERSEDED')
+      .at(-1);
     if (newest?.state !== 'READY') return { did: 'nothing', why: 'nothing-ready' };
-    const refusal = await takeLease(ports, image, newest);
+    const early =
+      head === undefined || head.lease?.patch === newest.sequence ? undefined : whyNot(head, image, clock());
+    if (early === undefined && isUnwanted(image, items, newest)) {
+      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'neutral' });
+      await requestReplan(table, image.name, `patch ${newest.sequence} does what no finding asks for any more`);
+      return { did: 'nothing', why: 'plan-changed' };
+    }
+    const refusal = early ?? (await takeLease(ports, image, newest));
     if (refusal !== undefined) {
       logger.info('rebuild is not signaled', { image: image.name, patch: newest.sequence, why: refusal });
       return { did: 'nothing', why: refusal };
@@ -46,6 +67,26 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
     logger.info('rebuild signaled', { image: image.name, patch: newest.sequence, patchId: newest.patchId });
     return { did: 'signaled', patch: signaled };
   };
+}
+
+/**
+ * Gives a lease back whose patch was taken back after the lease was taken and before it was SIGNALED, by a crash between.
+ * @returns HEAD as it is then
+ */
+async function giveBackUnused(
+  table: FindingTable,
+  image: GoldenImage,
+  items: readonly TableItem[],
+): Promise<HeadItem | undefined> {
+  const head = items.find(isHeadItem);
+  const patch = items.filter(isPatchItem).find(({ sequence }) => sequence === head?.lease?.patch);
+  if (patch === undefined || !NEVER_BEGUN.has(patch.state)) return head;
+  return await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'neutral' });
+}
+
+function isUnwanted(image: GoldenImage, items: readonly TableItem[], patch: PatchItem): boolean {
+  const promoted = promotedPatch(items.find(isHeadItem), items.filter(isPatchItem));
+  return isStale(patch, wantedPlan(image, items.filter(isFindingItem), promoted));
 }
 
 async function takeLease(
@@ -77,6 +118,6 @@ function whyNot(
 ): 'busy' | 'stopped' | 'budget-spent' | undefined {
   if (head.state === 'STOPPED') return 'stopped';
   if (head.state === 'BUSY') return 'busy';
-  const isSpent = head.builds.day === now.toISOString().slice(0, 10) && head.builds.count >= image.policy.buildsPerDay;
-  return isSpent ? 'budget-spent' : undefined;
+  const today = head.builds.day === now.toISOString().slice(0, 10) ? head.builds.count : 0;
+  return today >= image.policy.buildsPerDay ? 'budget-spent' : undefined;
 }

@@ -14,6 +14,7 @@ export function evidence(image: GoldenImage, patch: PatchItem, proof: Proof): st
     attempt: patch.attempt,
     author: patch.author,
     releasever: patch.releasever,
+    source: patch.source,
     script: patch.scriptUri,
     proposals: patch.proposalUri,
     buildLog: patch.buildLogUri,

@@ -3,6 +3,7 @@ import { platformOf } from '../../domain/config/golden-image';
 import { requireEcosystem } from '../../domain/ecosystems';
 import type { EcosystemId, InstalledPackage } from '../../domain/ecosystems/ecosystem';
 import type { Clock, FindingTable } from '../../domain/ports';
+import { observationOn } from '../../domain/lineage/observation-on';
 import { deriveObservation } from '../../domain/proof/derive-observation';
 import type { FindingItem, Observation } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
@@ -31,8 +32,8 @@ export interface ObserveOptions {
 }
 
 /**
- * Notes, for every finding of an image that was seen on one of the digests `from`, what the package database of another
- * digest says about it, and judges it there. Repeating it changes nothing.
+ * Notes, for every finding of an image that was seen on one of the digests `from`, or in an application built on it, what the
+ * package database of another digest says about it, and judges it there. Repeating it changes nothing.
  */
 export async function observeDigest(
   { table, clock }: { readonly table: FindingTable; readonly clock: Clock },
@@ -67,8 +68,8 @@ export async function observeDigest(
 }
 
 function newestOf(finding: FindingItem, digests: ReadonlySet<string>): Observation | undefined {
-  return Object.entries(finding.observations)
-    .filter(([digest]) => digests.has(digest))
-    .map(([, observation]) => observation)
+  return [...digests]
+    .map((digest) => observationOn(finding, digest))
+    .filter((observation) => observation !== undefined)
     .reduce<Observation | undefined>((newest, next) => (supersedes(next, newest) ? next : newest), undefined);
 }

@@ -2,7 +2,7 @@ import type { GoldenImage } from '../../domain/config/golden-image';
 import { storedOutcomes } from '../../domain/plan/stored-targets';
 import { isAbout } from '../../domain/plan/target-findings';
 import type { ResidualReason } from '../../domain/script/result-line';
-import { readHead } from '../../domain/table/head-changes';
+import { readHead, requestReplan } from '../../domain/table/head-changes';
 import { currentDigest, keptDigests } from '../../domain/table/head-item';
 import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
@@ -56,6 +56,8 @@ export async function promote(
     outcomes: storedOutcomes(proof.outcomes),
     evidenceUri,
   });
+  // While it was a candidate nothing was planned. Asked for before the lease is given back: until then this is repeated.
+  await requestReplan(table, image.name, `patch ${patch.sequence} was promoted`);
   const origins = [...(head?.promoted?.descendsFrom ?? []), head?.adopted?.digest].filter((one) => one !== undefined);
   await releaseLease(table, image.name, {
     patch: patch.sequence,

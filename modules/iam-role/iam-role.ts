@@ -42,14 +42,15 @@ export interface ServiceRoleProps {
   readonly permissionsBoundary?: string;
 }
 
-/** A role that a service acts as, with one inline policy that holds exactly what was allowed. */
+/** A role that a service acts as, with one inline policy that holds exactly what was allowed, if anything. */
 export class ServiceRole extends Construct implements Grantee {
   readonly name: string;
   /** ARN as text: it needs no reference, so that policies can be read in the plan. */
   readonly arn: string;
   readonly role: IamRole;
-  /** What has to be there before the role is used. */
-  readonly ready: readonly (IamRolePolicy | IamRolePolicyAttachment)[];
+  private readonly policies: (IamRolePolicy | IamRolePolicyAttachment)[] = [];
+  /** What has to be there before the role is used: all that it was allowed so far. */
+  readonly ready: readonly (IamRolePolicy | IamRolePolicyAttachment)[] = this.policies;
   private readonly statements: Statement[] = [];
 
   constructor(scope: Construct, id: string, props: ServiceRoleProps) {
@@ -62,19 +63,13 @@ export class ServiceRole extends Construct implements Grantee {
       assumeRolePolicy: trustPolicyJson(props.service, props.trustConditions),
       ...(props.permissionsBoundary !== undefined && { permissionsBoundary: props.permissionsBoundary }),
     });
-    const managed = (props.managedPolicies ?? []).map(
-      (policyArn) =>
+    for (const policyArn of props.managedPolicies ?? [])
+      this.policies.push(
         new IamRolePolicyAttachment(this, `managed-${policyArn.split('/').at(-1) ?? policyArn}`, {
           role: this.role.name,
           policyArn,
         }),
-    );
-    const inline = new IamRolePolicy(this, 'policy', {
-      name: 'allowed',
-      role: this.role.name,
-      policy: Lazy.stringValue({ produce: () => policyJson(this.statements) }),
-    });
-    this.ready = [...managed, inline];
+      );
   }
 
   /**
@@ -82,11 +77,23 @@ export class ServiceRole extends Construct implements Grantee {
    * same resources, or of the same actions.
    */
   allow(statement: Statement): void {
+    if (this.statements.length === 0) this.addPolicy();
     const at = this.statements.findIndex((known) => merged(known, statement) !== undefined);
     const known = this.statements[at];
     const both = known === undefined ? undefined : merged(known, statement);
     if (both === undefined) this.statements.push(statement);
     else this.statements[at] = both;
+  }
+
+  /** IAM refuses a policy without statements, so there is one as soon as something is allowed. */
+  private addPolicy(): void {
+    this.policies.push(
+      new IamRolePolicy(this, 'policy', {
+        name: 'allowed',
+        role: this.role.name,
+        policy: Lazy.stringValue({ produce: () => policyJson(this.statements) }),
+      }),
+    );
   }
 }
 

@@ -1,25 +1,18 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { Construct } from 'constructs';
+import type { StreamPattern } from '../../domain/table/stream-filters';
 import type { PrivateBucket } from '../bucket/bucket';
 import type { FindingTable } from '../finding-table/finding-table';
 import type { LambdaFunction } from '../lambda-function/lambda-function';
 import type { PropProblem } from '../validation';
 import { assertValid, problemIf } from '../validation';
 
-/** Records of a type and in a state: one filter. */
-export interface RecordFilter {
-  /** `type` of the item. */
-  readonly type: string;
-  /** `state` of the item after the change. */
-  readonly state: string;
-}
-
 /** What a mapping from the table's stream is made with. */
 export interface StreamMappingProps {
   readonly table: FindingTable;
   readonly target: LambdaFunction;
-  /** Records that get through: 1 to 5 filters, any of them. */
-  readonly filters: readonly RecordFilter[];
+  /** Records that get through: 1 to 5 patterns, any of them. */
+  readonly filters: readonly StreamPattern[];
   /** Gets the batches that failed for good, with their records. */
   readonly failures: PrivateBucket;
   /**
@@ -73,7 +66,7 @@ export class StreamMapping extends Construct {
       maximumRetryAttempts: props.retries ?? 20,
       maximumRecordAgeInSeconds: props.maximumAgeSeconds ?? 21_600,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      filterCriteria: { filter: props.filters.map((filter) => ({ pattern: filterPattern(filter) })) },
+      filterCriteria: { filter: props.filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
       destinationConfig: { onFailure: { destinationArn: failures.bucket.arn } },
       dependsOn: [...target.role.ready],
     });
@@ -102,9 +95,4 @@ export class StreamMapping extends Construct {
       ),
     ];
   }
-}
-
-/** Lambda's filter for a record; a deletion has no new image and never gets through. */
-export function filterPattern({ type, state }: RecordFilter): string {
-  return JSON.stringify({ dynamodb: { NewImage: { type: { S: [type] }, state: { S: [state] } } } });
 }

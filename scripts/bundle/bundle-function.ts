@@ -51,7 +51,7 @@ export async function bundleLambda(
     write: false,
     metafile: true,
     logLevel: 'error',
-    plugins: [zodByMember, onlyLambdaCredentials, noEventStreams],
+    plugins: [zodByMember, onlyLambdaCredentials, noBearerTokens, noEventStreams],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error('esbuild gave no output');
@@ -83,6 +83,13 @@ const onlyLambdaCredentials: Plugin = {
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
       path: join(__dirname, 'lambda-credentials.ts'),
     }));
+  },
+};
+
+const noBearerTokens: Plugin = {
+  name: 'no-bearer-tokens',
+  setup: (build) => {
+    build.onResolve({ filter: /^@aws-sdk\/token-providers$/ }, () => ({ path: join(__dirname, 'lambda-tokens.ts') }));
   },
 };
 

@@ -31,19 +31,11 @@ const STAGED_ONLY: ReadonlySet<string | undefined> = new Set(['apk', 'microdnf']
  */
 export function checkImages(images: readonly ImageSettings[], against: CheckedAgainst): void {
   const { config, locate, scannedRepositories } = against;
-  const builders = new Map<string, number>();
   const problems = config.images.flatMap((declared, index) => {
     const settings = images[index];
     if (settings === undefined) return [];
-    const first = builders.get(settings.names.builder);
-    if (first === undefined) builders.set(settings.names.builder, index);
     return [
       ...imageProblems(declared, settings),
-      ...problemIf(
-        first !== undefined,
-        'name',
-        `"${declared.name}" differs from that of images[${first ?? ''}] in ".", "_" and "-" alone: their pipelines would have one name`,
-      ),
       ...problemIf(
         scannedRepositories !== undefined &&
           !scannedRepositories.some((filter) => matches(filter, declared.repository)),

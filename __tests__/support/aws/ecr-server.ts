@@ -48,6 +48,11 @@ export function digestOf(bytes: string | Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
+/** Digest of a layer's content before it is compressed, as {@link pushImage} writes it into the configuration. */
+export function uncompressedDigest(layer: string): string {
+  return digestOf(`uncompressed ${layer}`);
+}
+
 const TYPES = {
   oci: {
     manifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -71,6 +76,8 @@ export interface SampleImage {
   readonly config?: Readonly<Record<string, unknown>>;
   /** One layer each; its bytes stand for the compressed layer. */
   readonly layers?: readonly string[];
+  /** Digest to push under, which moto believes: of a real image whose manifest is not at hand. ECR refuses any but its own. */
+  readonly digest?: string;
 }
 
 /** Pushes an image. @returns its digest and those of its layers */
@@ -79,10 +86,10 @@ export async function pushImage(
   client: ECRClient,
   repository: string,
   tag: string,
-  { format = 'oci', architecture = 'amd64', config = {}, layers = ['base'] }: SampleImage = {},
+  { format = 'oci', architecture = 'amd64', config = {}, layers = ['base'], digest: claimed }: SampleImage = {},
 ): Promise<{ digest: string; layers: string[]; diffIds: string[] }> {
   const types = TYPES[format];
-  const diffIds = layers.map((layer) => digestOf(`uncompressed ${layer}`));
+  const diffIds = layers.map(uncompressedDigest);
   const file = JSON.stringify({ architecture, os: 'linux', config, rootfs: { type: 'layers', diff_ids: diffIds } });
   server.blobs.set(digestOf(file), Buffer.from(file));
   const blob = (mediaType: string, text: string): object => ({
@@ -96,7 +103,7 @@ export async function pushImage(
     config: blob(types.config, file),
     layers: layers.map((layer) => blob(types.layer, layer)),
   });
-  const digest = await putManifest(client, repository, tag, types.manifest, manifest);
+  const digest = await putManifest(client, repository, tag, types.manifest, manifest, claimed);
   return { digest, layers: layers.map(digestOf), diffIds };
 }
 
@@ -119,15 +126,15 @@ export async function pushList(
   return await putManifest(client, repository, tag, types.list, text);
 }
 
-/** Pushes a manifest as it stands. @returns its digest */
+/** Pushes a manifest as it stands. @param imageDigest see {@link SampleImage.digest} @returns its digest */
 export async function putManifest(
   client: ECRClient,
   repositoryName: string,
   imageTag: string,
   imageManifestMediaType: string,
   imageManifest: string,
+  imageDigest = digestOf(imageManifest),
 ): Promise<string> {
-  const imageDigest = digestOf(imageManifest);
   await client.send(
     new PutImageCommand({ repositoryName, imageTag, imageManifest, imageManifestMediaType, imageDigest }),
   );

@@ -56,7 +56,10 @@ export async function startHttpStub(
     serve(incoming, response).catch((error: unknown) => {
       send(response, { status: 500, body: String(error) });
     });
-  }).listen(0, '127.0.0.1');
+  });
+  // A test that fails before it stops the stub must not keep its process alive.
+  server.on('connection', (socket) => socket.unref());
+  server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -3,7 +3,12 @@ import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamod
 import { CreateRepositoryCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { TEST_REGION } from './aws-environment';
 
 /** A name that no other test uses. */
@@ -86,4 +91,20 @@ export async function createQueue(
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
   });
   return { ...queue, deadLetterUrl: deadLetters.url };
+}
+
+/** Most entries of one SendMessageBatch (SQS API). */
+const ENTRIES_LIMIT = 10;
+
+/** Puts messages into a queue. */
+export async function sendMessages(client: SQSClient, queueUrl: string, bodies: readonly string[]): Promise<void> {
+  for (let start = 0; start < bodies.length; start += ENTRIES_LIMIT) {
+    const entries = bodies.slice(start, start + ENTRIES_LIMIT);
+    const command = new SendMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: entries.map((body, index) => ({ Id: String(index), MessageBody: body })),
+    });
+    const { Failed = [] } = await client.send(command);
+    if (Failed.length > 0) throw new Error(`${Failed.length} messages were not taken`);
+  }
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, EngineBuild, EngineImage } from '../../../adapters/local/engine/engine';
-import { imageConfiguration, toContract } from '../../../adapters/local/engine/image-configuration';
+import { imageConfiguration, toContract } from '../../../adapters/shared/image-configuration';
 import { makeEngineRegistry } from '../../../adapters/local/engine-registry';
 import { LocalImageBuilder } from '../../../adapters/local/local-image-builder';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';

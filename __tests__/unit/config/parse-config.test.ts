@@ -215,6 +215,12 @@ describe('two images', () => {
     expect(problemsOf(LEAST + second.replace('NAME', name).replace('REPOSITORY', repository))).toEqual([problem]);
   });
 
+  it.each(['debian.12', 'debian_12'])('that would have one pipeline are refused: %s', (name) => {
+    expect(problemsOf(LEAST + second.replace('NAME', name).replace('REPOSITORY', 'golden/other'))).toEqual([
+      `gi.yaml:6:11: images[1].name: "${name}" would have the same pipeline as images[0], "debian-12": ".", "_" and "-" are one in its name, debian-12`,
+    ]);
+  });
+
   it('that share nothing are both there', () => {
     const config = parseConfig(LEAST + second.replace('NAME', 'a').replace('REPOSITORY', 'b-c/d'), 'gi.yaml');
     expect([...toEstate(config).byRepository.keys()]).toEqual(['golden/debian-12', 'b-c/d']);

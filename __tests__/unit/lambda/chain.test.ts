@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { makeRandom } from '../../support/random';
 import { inspectorEvent, inspectorFinding, inspectorPackage } from '../finding/inspector-sample';
 import type { ChainOptions } from './chain';
+import { makeImage } from '../table/samples';
 import { makeChain } from './chain';
 
 const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
@@ -103,3 +105,62 @@ describe('the events of one image', () => {
     expect(crashed).toBeGreaterThan(200);
   });
 });
+
+describe('a patch that waits', () => {
+  const names = ['glibc', 'krb5'] as const;
+  /** What the scanner says of a package on a day; whether it asks for a patch is its status, severity and fix. */
+  const facts = fc.array(
+    fc.record({
+      day: fc.integer({ min: 1, max: 9 }),
+      name: fc.constantFrom(...names),
+      status: fc.constantFrom('ACTIVE', 'ACTIVE', 'SUPPRESSED', 'CLOSED'),
+      severity: fc.constantFrom('HIGH', 'HIGH', 'LOW'),
+      fix: fc.constantFrom('0:1-2', '0:1-2', 'NotAvailable'),
+    }),
+    { minLength: 4, maxLength: 20 },
+  );
+  const images = fc.constantFrom(
+    ...[{ mode: 'approve' as const }, { mode: 'observe' as const }, { mode: 'auto' as const, buildsPerDay: 0 }],
+  );
+  const crash = fc.option(fc.record({ at: fc.nat(40), when: fc.constantFrom('before' as const, 'after' as const) }));
+
+  it('is for what is open and nothing else, or is taken back; whatever comes in any order, and through a crash', async () => {
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(facts, images, crash, fc.nat(), async (said, policy, death, seed) => {
+        // Of two facts of one day about a package, the later one would be chosen by its hash.
+        const once = [...new Map(said.map((one) => [`${one.name} ${one.day}`, one])).values()];
+        const chain = makeChain({
+          random: makeRandom(seed + 1),
+          diesAt: (effect) => (effect === death?.at ? death.when : undefined),
+          image: makeImage({ parent: 'parent' }, policy),
+        });
+        await chain.deliver(
+          once.map(({ day, name, status, severity, fix }) => fact(day, name, { status, severity }, fix)),
+        );
+        const newest = names.flatMap((name) =>
+          once
+            .filter((one) => one.name === name)
+            .sort(byDay)
+            .slice(-1),
+        );
+        const open = newest.filter(
+          ({ status, severity, fix }) => status === 'ACTIVE' && severity === 'HIGH' && fix !== 'NotAvailable',
+        );
+        const live = await chain.livePatches();
+        expect(live.map(({ targets }) => targets.map((target) => target.package))).toEqual(
+          open.length === 0 ? [] : [open.map(({ name }) => name).sort()],
+        );
+        expect(chain.counts().builds).toBe(0);
+        taken += (await chain.takenBack()).length;
+      }),
+      { numRuns: 300 },
+    );
+    // The property says little where no patch was ever taken back because its finding left.
+    expect(taken).toBeGreaterThan(3);
+  });
+});
+
+function byDay(left: { readonly day: number }, right: { readonly day: number }): number {
+  return left.day - right.day;
+}

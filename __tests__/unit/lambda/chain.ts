@@ -2,10 +2,11 @@ import { toAttributes } from '../../../adapters/aws/attribute-values';
 import { toChangeRecord } from '../../../adapters/aws/stream-record';
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
-import type { ChangeRecord, ImageBuilder, ImageDescription, ImageRegistry, RebuildSignal } from '../../../domain/ports';
+import type { GoldenImage } from '../../../domain/config/golden-image';
+import type { ChangeRecord, ImageBuilder, RebuildSignal } from '../../../domain/ports';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import { isHeadItem } from '../../../domain/table/head-item';
-import { isPatchItem } from '../../../domain/table/patch-item';
+import { isPatchItem, LIVE_PATCH_STATES } from '../../../domain/table/patch-item';
 import { wakesGeneratePatch, wakesSignalRebuild } from '../../../domain/table/stream-filters';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
 import { makeHandleMessages } from '../../../functions/ingest-finding/handle-messages';
@@ -16,13 +17,16 @@ import { makeHandleChange } from '../../../functions/start-build/handle-change';
 import { makeStartBuild } from '../../../functions/start-build/start-build';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import type { Random } from '../../support/random';
-import { digestOf, makeImage, makePackage, NOW, silent } from '../table/samples';
+import { digestOf, makeImage, NOW, silent } from '../table/samples';
+import { candidateOf, makeBuiltImages } from './built-images';
 import { recordingMetrics } from './recorders';
 
 const IMAGE = makeImage({ parent: 'parent' });
 const HOME = { account: '123456789012', region: 'us-east-1' };
-const CANDIDATE = { reference: 'candidate', digest: digestOf('c') };
 const PREFIX = '/signals/';
+
+/** Why a patch is taken back whose findings have left OPEN. */
+const TAKEN_BACK: ReadonlySet<string> = new Set(['nothing-open', 'plan-changed']);
 
 /** The process died: nothing of the invocation goes on, and nobody hears its answer. */
 class Crash extends Error {}
@@ -33,11 +37,13 @@ export interface ChainOptions {
   readonly random: Random;
   /** Says of each side effect, counted from 1, whether the process dies at it. */
   readonly diesAt: (effect: number) => 'before' | 'after' | undefined;
+  /** @default a Debian image with the built-in policy */
+  readonly image?: GoldenImage;
 }
 
 /** What is the same in the end, however the events came. */
 export interface EndState {
-  readonly findings: readonly (readonly [string, string, string | undefined, string])[];
+  readonly findings: readonly (readonly [string, string, string | undefined, readonly unknown[]])[];
   readonly patch: Readonly<Record<string, unknown>>;
   readonly script: string;
   readonly parameter: string | undefined;
@@ -48,7 +54,7 @@ export interface EndState {
  * The use cases behind their Lambda handlers, on local adapters, driven as the event sources drive them: at least once, in
  * any batches, and again from the checkpoint after a crash. Side effects may crash before or after they took place.
  */
-export function makeChain({ random, diesAt }: ChainOptions) {
+export function makeChain({ random, diesAt, image = IMAGE }: ChainOptions) {
   const store = new MemoryFindingTable();
   const texts = new MemoryScriptStore();
   const changes: string[] = [];
@@ -102,9 +108,9 @@ export function makeChain({ random, diesAt }: ChainOptions) {
     start: async ({ patchId }) =>
       await effect(async () => {
         if (!builds.includes(patchId)) builds.push(patchId);
-        return await Promise.resolve(`build-${patchId}`);
+        return await Promise.resolve(patchId);
       }),
-    get: async () => await Promise.resolve({ state: 'AVAILABLE' as const, candidate: CANDIDATE }),
+    get: async (id) => await Promise.resolve({ state: 'AVAILABLE' as const, candidate: candidateOf(id) }),
   };
   const ports = {
     table,
@@ -116,7 +122,7 @@ export function makeChain({ random, diesAt }: ChainOptions) {
     logger: silent,
   };
   const common = {
-    estate: { byRepository: new Map([[IMAGE.repository, IMAGE]]), exceptions: [] },
+    estate: { byRepository: new Map([[image.repository, image]]), exceptions: [] },
     logger: silent,
     metrics: recordingMetrics(),
   };
@@ -145,6 +151,7 @@ export function makeChain({ random, diesAt }: ChainOptions) {
     imageOf: (name) => name.slice(PREFIX.length),
     startBuild: makeStartBuild(ports),
   });
+  const images = makeBuiltImages(store);
   const context = { getRemainingTimeInMillis: () => 60_000 };
 
   /** Invokes a handler; undefined where it died or threw: its event comes again. */
@@ -203,9 +210,9 @@ export function makeChain({ random, diesAt }: ChainOptions) {
   };
   /** Ends the builds in flight, one after the other. */
   const endBuilds = async (): Promise<void> => {
-    const track = makeTrackBuild({ ...ports, ...registryAndInventory(), exceptions: [] });
+    const track = makeTrackBuild({ ...ports, ...images, exceptions: [] });
     for (let round = 0; round < 200; round++) {
-      const result = await invoke(async () => await track(IMAGE));
+      const result = await invoke(async () => await track(image));
       await settle();
       if (result?.did === 'nothing') return;
     }
@@ -215,6 +222,10 @@ export function makeChain({ random, diesAt }: ChainOptions) {
     deliver,
     endBuilds,
     endState: async () => await endState(store, texts, parameter?.value),
+    livePatches: async () =>
+      (await store.query('IMAGE#debian-12')).filter(isPatchItem).filter(({ state }) => LIVE_PATCH_STATES.has(state)),
+    takenBack: async () =>
+      (await store.query('IMAGE#debian-12')).filter(isPatchItem).filter(({ reason }) => TAKEN_BACK.has(reason ?? '')),
     counts: () => ({ builds: builds.length, crashed, effects }),
   };
 }
@@ -243,45 +254,6 @@ function parameterChange(name: string): unknown {
   };
 }
 
-function registryAndInventory() {
-  const contract = {
-    ...{ user: '', entrypoint: [], cmd: ['bash'], env: [], workdir: '', ports: [], volumes: [], labels: {} },
-    ...{ architecture: 'amd64', healthcheck: '', shell: [], stopSignal: '' },
-  };
-  const describe = (reference: string, digest: string): ImageDescription => ({
-    ...{ reference, digest, contract, size: 1000, layers: [], format: 'oci' },
-  });
-  const images = new Map([
-    ['parent', describe('parent', digestOf('a'))],
-    ['candidate', describe('candidate', digestOf('c'))],
-  ]);
-  const versions = new Map([
-    [digestOf('a'), '1-1'],
-    [digestOf('c'), '1-9'],
-  ]);
-  const registry: ImageRegistry = {
-    describe: async (reference) => await Promise.resolve(images.get(reference)),
-    parentOf: async () => await Promise.resolve(images.get('parent')!),
-    referenceOf: (_image, tag) => `local:${tag}`,
-    tag: async (source, target) => {
-      images.set(target, { ...images.get(source)!, reference: target });
-      await Promise.resolve();
-    },
-    untag: async () => {
-      await Promise.resolve();
-    },
-  };
-  const inventory = {
-    packagesOf: async (reference: string) => {
-      const version = versions.get(images.get(reference)?.digest ?? '') ?? '1-1';
-      return await Promise.resolve(
-        ['glibc', 'krb5', 'zlib', 'curl', 'expat'].map((name) => makePackage(name, version)),
-      );
-    },
-  };
-  return { registry, inventory };
-}
-
 async function endState(
   table: MemoryFindingTable,
   scripts: MemoryScriptStore,
@@ -291,14 +263,16 @@ async function endState(
   const patch = items.filter(isPatchItem).at(-1);
   const head = items.find(isHeadItem);
   return {
-    findings: items
-      .filter(isFindingItem)
-      .map((item) => [
-        item.sk,
-        item.state,
-        item.reason,
-        JSON.stringify([item.observations, item.firstObservedAt, item.fixFirstSeenAt, item.judgedOn]),
-      ]),
+    findings: items.filter(isFindingItem).map((item) => [
+      item.sk,
+      item.state,
+      item.reason,
+      [
+        // Not those of images in between.
+        [digestOf('a'), head?.promoted?.digest ?? ''].map((digest) => item.observations[digest]),
+        ...[item.firstObservedAt, item.fixFirstSeenAt, item.judgedOn],
+      ],
+    ]),
     patch: { state: patch?.state, planHash: patch?.planHash, patchId: patch?.patchId, targets: patch?.targets },
     script: patch === undefined ? '' : await scripts.getScript(patch.scriptUri),
     parameter,

@@ -103,7 +103,7 @@ describe('a batch of the stream', () => {
     const same = open('a');
     const other = [
       record(same, same),
-      record(undefined, same),
+      record(undefined, makeItem({ state: 'PARKED' })),
       record(makePatch()),
       record(makeItem({ state: 'PARKED' })),
     ];

@@ -1,4 +1,5 @@
 import { PARKED_REASONS } from '../../../domain/policy/judge';
+import { REGISTRY_REASONS } from '../../../domain/policy/registry-reason';
 import { DEFAULT_POLICY } from '../../../domain/policy/policy';
 import { RESIDUAL_REASONS } from '../../../domain/script/result-line';
 import { explainFinding } from '../../../domain/table/explain-finding';
@@ -82,7 +83,7 @@ it('leaves out patches that are about something else', () => {
   expect(explain(makeItem(), head, others)).toEqual(explain(makeItem(), head));
 });
 
-it.each(PARKED_REASONS)('has a sentence for %s', (reason) => {
+it.each([...PARKED_REASONS, ...REGISTRY_REASONS])('has a sentence for %s', (reason) => {
   expect(explain(makeItem({ state: 'PARKED', reason })).at(-1)).toMatch(/^It is parked, because .+\.$/);
 });
 

@@ -6,7 +6,8 @@ import { movePatch } from '../../../domain/table/move-patch';
 import type { PatchState } from '../../../domain/table/patch-item';
 import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
-import { makeImage, makePatch, NOW, silent } from '../table/samples';
+import { isReplanItem } from '../../../domain/table/replan-item';
+import { makeImage, makeItem, makePatch, NOW, silent } from '../table/samples';
 
 const never = async (): Promise<never> => await Promise.reject(new Error('must not be asked'));
 const untouched: Pick<Parameters<typeof makeTrackBuild>[0], 'builder' | 'registry' | 'inventory'> = {
@@ -72,6 +73,17 @@ describe('track-build gives back the lease', () => {
 });
 
 describe('signal-rebuild', () => {
+  /** A table with these patches and the finding that they are for. */
+  const tableOf = async (...patches: readonly ReturnType<typeof makePatch>[]): Promise<MemoryFindingTable> => {
+    const table = new MemoryFindingTable();
+    await table.put(makeItem(), 0);
+    for (const patch of patches) await table.put(patch, 0);
+    return table;
+  };
+  const nothing = async (): Promise<void> => {
+    await Promise.resolve();
+  };
+  const replan = async (table: MemoryFindingTable) => (await table.query('IMAGE#debian-12')).find(isReplanItem)?.state;
   /** Signals; `meanwhile` runs between the lease and SIGNALED. */
   const signaling = (table: MemoryFindingTable, meanwhile: () => Promise<unknown>) =>
     makeSignalRebuild({
@@ -88,9 +100,8 @@ describe('signal-rebuild', () => {
     })(makeImage());
 
   it('gives its lease back where the patch was superseded before it was SIGNALED, and signals the newer one', async () => {
-    const table = new MemoryFindingTable();
     const [older, newer] = [makePatch(), makePatch({ sequence: 2 })];
-    await table.put(older, 0);
+    const table = await tableOf(older);
     const result = await signaling(table, async () => {
       expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'BUSY', lease: { patch: 1 } });
       await table.put(newer, 0);
@@ -112,8 +123,7 @@ describe('signal-rebuild', () => {
   });
 
   it('goes on with a lease that it took before it was cut off, at no cost to the budget', async () => {
-    const table = new MemoryFindingTable();
-    await table.put(makePatch(), 0);
+    const table = await tableOf(makePatch());
     await expect(signaling(table, never)).rejects.toThrow('must not be asked');
     expect(
       await signaling(table, async () => {
@@ -121,5 +131,54 @@ describe('signal-rebuild', () => {
       }),
     ).toMatchObject({ did: 'signaled' });
     expect((await readHead(table, 'debian-12'))?.builds).toEqual({ day: '2024-06-01', count: 1 });
+  });
+
+  it.each([
+    ['is parked', makeItem({ state: 'PARKED', reason: 'suppressed' })],
+    ['is fixed', makeItem({ state: 'FIXED' })],
+    ['is closed', makeItem({ state: 'CLOSED' })],
+    ['is about another package', makeItem({ package: 'krb5' })],
+  ])('does not signal a patch whose finding %s by now, and has generate-patch look', async (_what, item) => {
+    const table = new MemoryFindingTable();
+    await table.put(item, 0);
+    await table.put(makePatch(), 0);
+    expect(await signaling(table, never)).toEqual({ did: 'nothing', why: 'plan-changed' });
+    expect([await readHead(table, 'debian-12'), await replan(table)]).toEqual([undefined, 'REQUESTED']);
+  });
+
+  it('gives a lease back that it took before it was cut off, where the patch is not asked for any more', async () => {
+    const table = await tableOf(makePatch());
+    await expect(signaling(table, never)).rejects.toThrow('must not be asked');
+    const item = makeItem({ state: 'PARKED', reason: 'excepted', version: 2 });
+    await table.put(item, 1);
+    expect(await signaling(table, never)).toEqual({ did: 'nothing', why: 'plan-changed' });
+    expect((await readHead(table, 'debian-12'))?.lease).toBeUndefined();
+  });
+
+  it('gives a lease back whose patch was superseded after it was cut off, and signals the next', async () => {
+    const older = makePatch();
+    const table = await tableOf(older);
+    await expect(signaling(table, never)).rejects.toThrow('must not be asked');
+    await movePatch(table, older, ['READY'], NOW, { state: 'SUPERSEDED' });
+    expect(await signaling(table, never)).toEqual({ did: 'nothing', why: 'nothing-ready' });
+    expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'IDLE' });
+    await table.put(makePatch({ sequence: 2 }), 0);
+    expect(await signaling(table, nothing)).toMatchObject({ did: 'signaled', patch: { sequence: 2 } });
+  });
+
+  it('signals an older patch where the newer one was taken back, and never one that is older than a live one', async () => {
+    const table = await tableOf(makePatch(), makePatch({ sequence: 2, state: 'SUPERSEDED' }));
+    expect(await signaling(table, nothing)).toMatchObject({ did: 'signaled', patch: { sequence: 1 } });
+    for (const state of ['AWAITING_APPROVAL', 'BUILDING', 'PROMOTED'] as const) {
+      const other = await tableOf(makePatch(), makePatch({ sequence: 2, state }));
+      expect(await signaling(other, never)).toEqual({ did: 'nothing', why: 'nothing-ready' });
+    }
+  });
+
+  it('says busy of a patch that waits for another one, whatever it is for', async () => {
+    const table = await tableOf(makePatch({ state: 'CANDIDATE' }), makePatch({ sequence: 2, targets: [] }));
+    await updateHead(table, 'debian-12', (head) => ({ ...head, state: 'BUSY', lease: { patch: 1, since: '' } }));
+    expect(await signaling(table, never)).toEqual({ did: 'nothing', why: 'busy' });
+    expect(await replan(table)).toBeUndefined();
   });
 });

@@ -84,6 +84,42 @@ describe('what a finding becomes on a digest whose packages are known', () => {
   });
 });
 
+describe('a finding that is known through applications only', () => {
+  const sighting = (overrides: Partial<Finding> = {}, base = SCANNED) => ({
+    'app/shop': { digest: digestOf('d'), base, observation: makeObservation(overrides) },
+  });
+  const after = async (item: Partial<FindingItem>, packages: readonly InstalledPackage[]): Promise<FindingItem> => {
+    const table = new MemoryFindingTable();
+    await table.put(makeItem({ observations: {}, ...item }), 0);
+    await observeDigest(
+      { table, clock: () => NOW },
+      image,
+      { digest: BUILT, ecosystem: 'apt', packages },
+      { exceptions: [], from: new Set([SCANNED]), keep: new Set([SCANNED]), residual: () => 'below-floor' },
+    );
+    return await findingOf(table);
+  };
+
+  it.each([
+    ['at its floor: FIXED', FIXED, 'FIXED', undefined],
+    ['below it: RESIDUAL', BELOW, 'RESIDUAL', 'below-floor'],
+  ])('is judged on the new digest; %s', async (_what, installed, state, reason) => {
+    const finding = await after({ seenIn: sighting() }, [installed]);
+    expect([finding.state, finding.reason, finding.judgedOn]).toEqual([state, reason, BUILT]);
+    expect(finding.seenIn).toEqual(sighting());
+  });
+
+  it('also where the scanner has closed it on the golden image, which nobody runs', async () => {
+    const observations = { [SCANNED]: makeObservation({ status: 'CLOSED', observedAt: '2024-05-30T00:00:00.000Z' }) };
+    expect((await after({ observations, seenIn: sighting() }, [BELOW])).state).toBe('RESIDUAL');
+  });
+
+  it('is left alone where the applications are built on another digest', async () => {
+    const finding = await after({ seenIn: sighting({}, digestOf('9')) }, [FIXED]);
+    expect([finding.version, finding.judgedOn]).toEqual([1, SCANNED]);
+  });
+});
+
 describe('the scanner’s word', () => {
   /** A table that has ingested these facts. */
   async function ingested(...facts: Partial<Finding>[]) {

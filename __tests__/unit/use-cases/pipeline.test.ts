@@ -1,145 +1,7 @@
-import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
-import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import { retryImage } from '../../../cli/run/retry-image';
-import type { GoldenImage } from '../../../domain/config/golden-image';
-import type { ImageContract } from '../../../domain/contract/image-contract';
-import type { InstalledPackage } from '../../../domain/ecosystems/ecosystem';
-import type { BuildStatus, ImageBuilder, ImageDescription, ImageRegistry, RebuildSignal } from '../../../domain/ports';
-import { isFindingItem } from '../../../domain/table/finding-item';
-import { readHead, updateHead } from '../../../domain/table/head-changes';
-import { isPatchItem } from '../../../domain/table/patch-item';
-import { isReplanItem } from '../../../domain/table/replan-item';
-import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
-import { makeIngestFinding } from '../../../functions/ingest-finding/ingest-finding';
-import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
-import { makeStartBuild } from '../../../functions/start-build/start-build';
-import { makeTrackBuild } from '../../../functions/track-build/track-build';
-import { digestOf, makeFinding, makeImage, makePackage, NOW, silent } from '../table/samples';
-
-const contract: ImageContract = {
-  user: '',
-  entrypoint: [],
-  cmd: ['bash'],
-  env: [],
-  workdir: '',
-  ports: [],
-  volumes: [],
-  labels: {},
-  architecture: 'amd64',
-  healthcheck: '',
-  shell: [],
-  stopSignal: '',
-};
-const describeImage = (
-  reference: string,
-  digest: string,
-  overrides: Partial<ImageContract> = {},
-): ImageDescription => ({
-  reference,
-  digest,
-  contract: { ...contract, ...overrides },
-  size: 1000,
-  layers: [],
-  format: 'oci',
-});
-const OLD = [makePackage('libc6', '2.36-9+deb12u4', { source: 'glibc', sourceVersion: '2.36-9+deb12u4' })];
-const NEW = [makePackage('libc6', '2.36-9+deb12u7', { source: 'glibc', sourceVersion: '2.36-9+deb12u7' })];
-const CANDIDATE = { reference: 'candidate', digest: digestOf('c') };
-
-/** The whole chain on fakes that answer from memory. */
-function world(image: GoldenImage = makeImage({ parent: 'parent' })) {
-  const table = new MemoryFindingTable();
-  const scripts = new MemoryScriptStore();
-  const parameters: string[] = [];
-  const signal: RebuildSignal = {
-    put: async (_image, value) => await Promise.resolve({ version: parameters.push(value) }),
-    get: async () =>
-      await Promise.resolve(
-        parameters.length === 0 ? undefined : { value: parameters.at(-1) ?? '', version: parameters.length },
-      ),
-  };
-  const builds: string[] = [];
-  let status: BuildStatus | undefined = { state: 'BUILDING' };
-  const builder: ImageBuilder = {
-    start: async ({ patchId }) => {
-      if (!builds.includes(patchId)) builds.push(patchId);
-      return await Promise.resolve(`build-${patchId}`);
-    },
-    get: async () => await Promise.resolve(status),
-  };
-  const images = new Map([
-    ['parent', describeImage('parent', digestOf('a'))],
-    ['candidate', describeImage('candidate', digestOf('c'))],
-  ]);
-  const packages = new Map<string, readonly InstalledPackage[]>([
-    [digestOf('a'), OLD],
-    [digestOf('c'), NEW],
-  ]);
-  const registry: ImageRegistry = {
-    describe: async (reference) => await Promise.resolve(images.get(reference)),
-    parentOf: async () => await Promise.resolve(images.get('parent')!),
-    referenceOf: (_image, tag) => `local:${tag}`,
-    tag: async (source, target) => {
-      images.set(target, { ...images.get(source)!, reference: target });
-      await Promise.resolve();
-    },
-    untag: async (reference) => {
-      images.delete(reference);
-      await Promise.resolve();
-    },
-  };
-  const inventory = {
-    packagesOf: async (reference: string) => await Promise.resolve(packages.get(images.get(reference)?.digest ?? '')),
-  };
-  const ports = {
-    table,
-    scripts,
-    signal,
-    builder,
-    registry,
-    inventory,
-    exceptions: [],
-    clock: () => NOW,
-    logger: silent,
-    authors: { choice: 'rules' as const },
-  };
-  const items = async () => await table.query('IMAGE#debian-12');
-  return {
-    table,
-    images,
-    packages,
-    parameters,
-    builds,
-    setStatus: (next: BuildStatus | undefined) => {
-      status = next;
-    },
-    ingest: makeIngestFinding({
-      ...ports,
-      estate: { byRepository: new Map([[image.repository, image]]), exceptions: [] },
-    }),
-    generate: async () => await makeGeneratePatch(ports)(image),
-    signalRebuild: async () => await makeSignalRebuild(ports)(image),
-    start: async () => await makeStartBuild(ports)(image),
-    track: async () => await makeTrackBuild(ports)(image),
-    head: async () => await readHead(table, 'debian-12'),
-    patch: async () => (await items()).filter(isPatchItem).at(-1),
-    findings: async () =>
-      (await items())
-        .filter(isFindingItem)
-        .map(({ package: name, state, reason }) => [name, state, reason].filter(Boolean).join(' ')),
-    replan: async () => (await items()).find(isReplanItem)?.state,
-  };
-}
-
-/** A world whose build has been started. */
-async function building(image?: GoldenImage) {
-  const here = world(image);
-  await here.ingest([makeFinding(), makeFinding({ package: 'krb5', floor: '1.20-2' })]);
-  await here.generate();
-  await here.signalRebuild();
-  await here.start();
-  return here;
-}
+import { updateHead } from '../../../domain/table/head-changes';
+import { digestOf, makeFinding, makeImage, makePackage, NOW } from '../table/samples';
+import { building, CANDIDATE, describeImage, NEW, OLD, pipelineWorld } from './pipeline-world';
 
 describe('from finding to promotion', () => {
   it('takes the lease, sets the parameter to the script, starts one build and gives the lease back with the promoted digest', async () => {
@@ -189,14 +51,19 @@ describe('from finding to promotion', () => {
     await here.generate();
     expect(await here.signalRebuild()).toEqual({ did: 'nothing', why: 'busy' });
     here.setStatus({ state: 'AVAILABLE', candidate: CANDIDATE });
+    here.packages.set(digestOf('a'), [...OLD, makePackage('krb5', '1.20-1')]);
+    here.packages.set(digestOf('c'), [...NEW, makePackage('krb5', '1.20-2'), makePackage('zlib', '1-1')]);
     await here.track();
+    expect(await here.findings()).toEqual(['glibc FIXED', 'krb5 FIXED', 'zlib OPEN']);
+    expect(await here.replan()).toBe('REQUESTED');
+    expect(await here.generate()).toEqual({ did: 'nothing', why: 'same-plan' });
     expect(await here.signalRebuild()).toMatchObject({ did: 'signaled', patch: { sequence: 2 } });
   });
 });
 
 describe('what does not start', () => {
   it('a build without a parameter, without a lease, or of another script', async () => {
-    const here = world();
+    const here = pipelineWorld();
     expect(await here.start()).toEqual({ did: 'nothing', why: 'no-signal' });
     here.parameters.push('scripts/other.sh');
     expect(await here.start()).toEqual({ did: 'nothing', why: 'no-lease' });
@@ -209,7 +76,7 @@ describe('what does not start', () => {
   });
 
   it('a signal over the budget of the day', async () => {
-    const here = world(makeImage({}, { buildsPerDay: 2 }));
+    const here = pipelineWorld(makeImage({}, { buildsPerDay: 2 }));
     await here.ingest([makeFinding()]);
     await here.generate();
     await updateHead(here.table, 'debian-12', (head) => ({ ...head, builds: { day: '2024-06-01', count: 2 } }));
@@ -220,7 +87,7 @@ describe('what does not start', () => {
   });
 
   it('a signal of a stopped image, until a person has looked', async () => {
-    const here = world();
+    const here = pipelineWorld();
     await retryImage(here.table, makeImage(), NOW);
     expect(await here.head()).toBeUndefined();
     await here.ingest([makeFinding()]);
@@ -259,13 +126,13 @@ describe('what goes wrong', () => {
     [
       'a contract that is broken',
       'contract-broken',
-      (here: ReturnType<typeof world>) =>
+      (here: ReturnType<typeof pipelineWorld>) =>
         here.images.set('candidate', describeImage('candidate', digestOf('c'), { cmd: [] })),
     ],
     [
       'a package that went down',
       'worse',
-      (here: ReturnType<typeof world>) =>
+      (here: ReturnType<typeof pipelineWorld>) =>
         here.packages
           .set(digestOf('c'), [...NEW, makePackage('zlib1g', '1')])
           .set(digestOf('a'), [...OLD, makePackage('zlib1g', '2')]),
@@ -273,7 +140,7 @@ describe('what goes wrong', () => {
     [
       'nothing that got better',
       'nothing-improved',
-      (here: ReturnType<typeof world>) => here.packages.set(digestOf('c'), OLD),
+      (here: ReturnType<typeof pipelineWorld>) => here.packages.set(digestOf('c'), OLD),
     ],
   ])('%s is held, the tag stays and the lease is given back', async (_what, reason, spoil) => {
     const here = await building();

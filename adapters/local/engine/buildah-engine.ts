@@ -4,7 +4,7 @@ import { EngineError } from '../../../domain/errors';
 import { runChecked, runCommand } from '../run-command';
 import { copyExisting } from './copy-existing';
 import type { Engine, EngineBuild, EngineImage } from './engine';
-import { imageConfiguration, toContract } from './image-configuration';
+import { imageConfiguration, toContract } from '../../shared/image-configuration';
 
 const inspection = z.looseObject({
   FromImageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EngineError } from '../../../domain/errors';
 import { lastLines, runChecked, runCommand } from '../run-command';
 import type { Engine, EngineBuild, EngineImage } from './engine';
-import { imageConfiguration, toContract } from './image-configuration';
+import { imageConfiguration, toContract } from '../../shared/image-configuration';
 
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 const inspection = z.tuple([

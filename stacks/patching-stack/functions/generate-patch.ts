@@ -1,4 +1,6 @@
+import { GENERATE_PATCH_FILTERS } from '../../../domain/table/stream-filters';
 import { grantModelAccess } from '../../../modules/model-access/model-access';
+import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { FunctionEntry } from '../function-entry';
 
@@ -19,15 +21,17 @@ export const generatePatch: FunctionEntry = {
     new StreamMapping(scope, 'open-findings', {
       table,
       target,
-      filters: [
-        { type: 'FINDING', state: 'OPEN' },
-        { type: 'REPLAN', state: 'REQUESTED' },
-      ],
+      filters: GENERATE_PATCH_FILTERS,
       failures: failedBatches,
       windowSeconds: environment.gatherSeconds,
     });
     table.grantReadWrite(target);
     scripts.grantReadWrite(target, ['scripts/', 'audit/']);
+    target.allow({
+      sid: 'LookAtGoldenImages',
+      actions: ['ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [arnOf(environment, 'ecr', 'repository/*')],
+    });
     alarms.addIteratorAge('generate-patch-late', target, LATE_SECONDS);
     const { model, author } = estate;
     if (model === undefined || author === 'rules') return;

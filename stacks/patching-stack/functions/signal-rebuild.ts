@@ -1,3 +1,4 @@
+import { SIGNAL_REBUILD_FILTERS } from '../../../domain/table/stream-filters';
 import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { FunctionEntry } from '../function-entry';
@@ -18,10 +19,7 @@ export const signalRebuild: FunctionEntry = {
     new StreamMapping(scope, 'ready-patches', {
       table,
       target,
-      filters: [
-        { type: 'PATCH', state: 'READY' },
-        { type: 'HEAD', state: 'IDLE' },
-      ],
+      filters: SIGNAL_REBUILD_FILTERS,
       failures: failedBatches,
     });
     table.grantReadWrite(target);

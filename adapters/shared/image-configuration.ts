@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImageContract } from '../../../domain/contract/image-contract';
+import type { ImageContract } from '../../domain/contract/image-contract';
 
 const strings = z.array(z.string()).nullish();
 const set = z.record(z.string(), z.unknown()).nullish();

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../domain/errors';
-import type { ChangeRecord } from '../../domain/ports';
 import type { ItemKey, TableItem } from '../../domain/table/items';
+import { isWellFormed, quoted, utf8 } from './text';
 
 /** Most bytes of an item, as JSON in UTF-8. Source: DynamoDB, "Item size", 400 KB. */
 const ITEM_BYTES_LIMIT = 400 * 1024;
@@ -15,33 +15,6 @@ const NESTING_LIMIT = 32;
 interface KeyBytes {
   readonly pk: Buffer;
   readonly sk: Buffer;
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** Whether the text can be written as UTF-8 and read back unchanged, i.e. it has no lone surrogate. */
-export function isWellFormed(text: string): boolean {
-  return !LONE_SURROGATE.test(text);
-}
-
-/** At most 80 characters of a name that may be hostile, quoted, for a message. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-
-/**
- * The UTF-8 bytes of a text that takes part in a key.
- * @throws BadInputError where it is no string or holds a lone surrogate, which UTF-8 would fold into U+FFFD, so that
- *   two keys became one
- */
-export function utf8(what: string, text: string): Buffer {
-  if (typeof text !== 'string') throw new BadInputError(`${what} is not a string`);
-  if (!isWellFormed(text)) {
-    throw new BadInputError(`${what} ${quoted(text)} holds a lone surrogate, which has no UTF-8 form`, {
-      hint: 'percent-encode or drop it where the key is made',
-    });
-  }
-  return Buffer.from(text, 'utf8');
 }
 
 function keyPart(what: string, text: string, limit: number): Buffer {
@@ -134,34 +107,4 @@ export function encodeItem(item: TableItem, expected: number): string {
 /** The item that {@link encodeItem} wrote; a new object with every call. */
 export function decodeItem(body: string): TableItem {
   return JSON.parse(body) as TableItem;
-}
-
-/** A place in a stream as text of one length, so that text order and number order agree. */
-export function formatSequence(sequence: number): string {
-  return String(sequence).padStart(20, '0');
-}
-
-/** @throws BadInputError where the text is not a place in a local stream */
-export function parseSequence(text: string): number {
-  const sequence = /^\d{1,20}$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(sequence)) throw new BadInputError(`${quoted(text)} is not a sequence of a local stream`);
-  return sequence;
-}
-
-/**
- * The change record of one write.
- * @param oldBody the item before, as {@link encodeItem} wrote it; undefined where there was none
- * @param newBody the item after; undefined where it was deleted. Not both are undefined.
- */
-export function changeRecord(sequence: number, oldBody?: string, newBody?: string): ChangeRecord {
-  const oldImage = oldBody === undefined ? undefined : decodeItem(oldBody);
-  const newImage = newBody === undefined ? undefined : decodeItem(newBody);
-  const { pk, sk } = newImage ?? oldImage ?? { pk: '', sk: '' };
-  return {
-    sequence: formatSequence(sequence),
-    event: oldImage === undefined ? 'INSERT' : newImage === undefined ? 'REMOVE' : 'MODIFY',
-    key: { pk, sk },
-    ...(oldImage && { oldImage }),
-    ...(newImage && { newImage }),
-  };
 }

@@ -1,0 +1,139 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { plannedChange } from '../../scripts/plan/planned-change';
+import { describeOnMoto } from '../support/aws/moto-server';
+import { describeWithTools } from '../support/requires-tool';
+import type { AppliedEnvironment } from '../support/terraform/applied-environment';
+import { appliedEnvironment } from '../support/terraform/applied-environment';
+import { liftBucketPolicies } from '../support/terraform/bucket-policies';
+import type { SynthesizedEstate } from '../support/terraform/estate';
+import { synthesizeEstate } from '../support/terraform/estate';
+import { TerraformStack } from '../support/terraform/terraform-stack';
+
+const PREFIX = 'golden-images-test';
+const ARN = (service: string, rest: string): string => `arn:aws:${service}:eu-central-1:123456789012:${rest}`;
+
+/** What moto does not keep, so that a second plan wants to set it again: the whole list, by resource type. */
+const DRIFT_OF_MOTO: Readonly<Record<string, readonly string[]>> = {
+  // A function's key and log settings are taken and forgotten.
+  aws_lambda_function: ['kms_key_arn', 'logging_config'],
+  // The same policy comes back with blanks in its JSON.
+  aws_sqs_queue: ['redrive_policy'],
+};
+
+describeWithTools(['terraform'], 'patching-stack, applied by the real provider', () => {
+  describeOnMoto('in an emulator', (url) => {
+    let estate: SynthesizedEstate;
+    let stack: TerraformStack;
+    let environment: AppliedEnvironment;
+    beforeAll(async () => {
+      estate = synthesizeEstate();
+      stack = await TerraformStack.init(estate.patching, url());
+      await stack.apply();
+      environment = appliedEnvironment(await stack.resources(), PREFIX);
+    });
+    afterAll(() => {
+      stack.remove();
+      estate.remove();
+    });
+
+    test('says by its outputs what it made', async () => {
+      expect(await stack.outputs()).toEqual({
+        'table-name': environment.tableName,
+        'scripts-bucket': environment.scriptsBucket,
+        'failures-bucket': environment.failuresBucket,
+        'failures-queue': `${PREFIX}-failures`,
+        'notifications-topic': ARN('sns', `${PREFIX}-notifications`),
+      });
+    });
+
+    test('names everything after its namespace and environment', () => {
+      expect(environment.tableName).toBe(`${PREFIX}-findings`);
+      expect(environment.scriptsBucket).toBe(`${PREFIX}-scripts-123456789012-eu-central-1`);
+      expect(environment.findingsQueueUrl).toBe(`${url()}/123456789012/${PREFIX}-findings`);
+      for (const [folder, { name }] of Object.entries(environment.functions)) expect(name).toBe(`${PREFIX}-${folder}`);
+    });
+
+    test('gives every function the variables that its handler reads', () => {
+      for (const { variables } of Object.values(environment.functions))
+        expect(variables).toMatchObject({ TABLE_NAME: environment.tableName, ESTATE_FILE: '/opt/golden-images.json' });
+      expect(environment.functions['generate-patch']?.variables).toMatchObject({
+        SCRIPT_BUCKET: environment.scriptsBucket,
+      });
+      expect(environment.functions['signal-rebuild']?.variables).toMatchObject({
+        SIGNAL_PREFIX: '/golden-images/test/signals',
+      });
+    });
+
+    test('connects two consumers to the stream, each with the filters of its part, and failures to the bucket', () => {
+      const record = (type: string, state: string): unknown => ({
+        dynamodb: { NewImage: { type: { S: [type] }, state: { S: [state] } } },
+      });
+      const failures = `arn:aws:s3:::${environment.failuresBucket}`;
+      expect(environment.mappings['generate-patch']).toMatchObject({
+        source: environment.streamArn,
+        patterns: [record('FINDING', 'OPEN'), record('REPLAN', 'REQUESTED')],
+        failures,
+      });
+      expect(environment.mappings['signal-rebuild']).toMatchObject({
+        source: environment.streamArn,
+        patterns: [record('HEAD', 'IDLE'), record('PATCH', 'READY')],
+        failures,
+      });
+      expect(environment.mappings['ingest-finding']?.source).toBe(ARN('sqs', `${PREFIX}-findings`));
+      const onStream = Object.values(environment.mappings).filter(({ source }) => source === environment.streamArn);
+      expect(onStream).toHaveLength(2);
+    });
+
+    test('listens to findings and to the signals of its own prefix', () => {
+      expect(environment.eventPatterns['inspector-findings']).toMatchObject({
+        source: ['aws.inspector2'],
+        'detail-type': ['Inspector2 Finding'],
+      });
+      expect(environment.eventPatterns['rebuild-signals']).toMatchObject({
+        detail: { name: [{ prefix: '/golden-images/test/signals/' }], operation: ['Update'] },
+      });
+    });
+
+    test('allows each function its own table and nothing with an action of *', () => {
+      const table = ARN('dynamodb', `table/${environment.tableName}`);
+      for (const [folder, { statements }] of Object.entries(environment.functions)) {
+        const actions = statements.flatMap(({ Action }) => Action);
+        expect([folder, actions.filter((action) => action.includes('*'))]).toEqual([folder, []]);
+        const tables = statements.filter(({ Action }) =>
+          Action.some((action) => action.startsWith('dynamodb:PutItem')),
+        );
+        expect([folder, tables.flatMap(({ Resource }) => Resource)]).toEqual([folder, [table]]);
+      }
+    });
+
+    test('plans no second change but what the emulator forgot', async () => {
+      const plan = await stack.plan();
+      const changes = (plan.resource_changes ?? []).map(plannedChange).filter((change) => change !== undefined);
+      const expected = changes.map(({ address, type }) => ({
+        effect: 'change',
+        address,
+        attributes: DRIFT_OF_MOTO[type],
+      }));
+      expect(changes.map(({ effect, address, attributes }) => ({ effect, address, attributes }))).toEqual(expected);
+      expect(new Set(changes.map(({ type }) => type))).toEqual(new Set(Object.keys(DRIFT_OF_MOTO)));
+    });
+
+    test('leaves nothing behind when it is destroyed, also where there is something in it', async () => {
+      await liftBucketPolicies(environment.scriptsBucket);
+      const s3 = new S3Client({ forcePathStyle: true });
+      const script = { Bucket: environment.scriptsBucket, Key: 'scripts/debian-12/one.sh', Body: 'true' };
+      await s3.send(new PutObjectCommand(script));
+      await s3.send(new PutObjectCommand(script));
+      await stack.destroy();
+      expect(await stack.resources()).toEqual([]);
+      const [tables, buckets, queues] = await Promise.all([
+        new DynamoDBClient().send(new ListTablesCommand({})),
+        s3.send(new ListBucketsCommand({})),
+        new SQSClient().send(new ListQueuesCommand({})),
+      ]);
+      expect([tables.TableNames, buckets.Buckets ?? [], queues.QueueUrls ?? []]).toEqual([[], [], []]);
+    });
+  });
+});

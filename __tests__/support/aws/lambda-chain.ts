@@ -1,0 +1,218 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeDynamoDbClient } from '../../../adapters/aws/clients/dynamodb-client';
+import { makeS3Client } from '../../../adapters/aws/clients/s3-client';
+import { makeSsmClient } from '../../../adapters/aws/clients/ssm-client';
+import { DynamoDbFindingTable } from '../../../adapters/aws/dynamodb-finding-table';
+import { S3ScriptStore } from '../../../adapters/aws/s3-script-store';
+import { parameterName } from '../../../adapters/aws/signal-parameter';
+import { SsmRebuildSignal } from '../../../adapters/aws/ssm-rebuild-signal';
+import { configKeys } from '../../../domain/config/config-schema';
+import { toEstate } from '../../../domain/config/golden-image';
+import type { GoldenImage } from '../../../domain/config/golden-image';
+import { pipelineName } from '../../../domain/config/pipeline-name';
+import { BEHAVIOURS } from '../converse/behaviours';
+import { startConverseServer } from '../converse/converse-server';
+import { awsEnvironment, TEST_ACCOUNT, TEST_REGION, withEnvironment } from './aws-environment';
+import { type ChainResources, createChainResources } from './chain-resources';
+import { CHAIN_SETTINGS, type ChainSettings } from './chain-settings';
+import { startEcrServer } from './ecr-server';
+import { type BusEvent, EventBus } from './event-bus';
+import { pipelineArn, startImageBuilderServer } from './image-builder-server';
+import { LambdaFunction } from './lambda-function';
+import { ESTATE_NAME, makeEstateLayer } from './lambda-zips';
+import { ParameterChanges } from './parameter-changes';
+import { QueuePoller } from './queue-poller';
+import { createParameter, sendMessages, uniqueName } from './resources';
+import { StreamPoller } from './stream-poller';
+
+/** Host name of the tests' registry. */
+export const REGISTRY_HOST = `${TEST_ACCOUNT}.dkr.ecr.${TEST_REGION}.amazonaws.com`;
+
+/** What pipelines are called before the image's name. */
+const PIPELINE_PREFIX = 'test-';
+
+/** Messages that are in the queue at once. */
+const PART = 100;
+
+/** Names of the functions. */
+const FUNCTIONS = ['ingest-finding', 'generate-patch', 'signal-rebuild', 'start-build'] as const;
+type FunctionName = (typeof FUNCTIONS)[number];
+
+/** How the chain is set up. */
+export interface LambdaChainOptions {
+  /** URL of moto. */
+  readonly moto: string;
+  /** URL of a server before moto that the functions' calls of DynamoDB, S3 and SSM go to. @default moto itself */
+  readonly endpoint?: string;
+  readonly zips: ReadonlyMap<string, Uint8Array>;
+  /** `golden-images.yaml`, parsed. */
+  readonly config: object;
+  readonly resources?: ChainResources;
+  readonly settings?: ChainSettings;
+}
+
+/** The chain on the emulator. */
+export type LambdaChain = Awaited<ReturnType<typeof startLambdaChain>>;
+
+/**
+ * Sets the chain up as the stack deploys it: the bundled functions with their environment, the queue behind EventBridge's
+ * rule, the two consumers of the table's stream, the rule on the signal parameters, and servers for what moto has not
+ * (downloads of layers, Image Builder, Bedrock). The pollers' time is the test's, in which gather windows pass at once;
+ * the functions' own is the machine's.
+ */
+export async function startLambdaChain(options: LambdaChainOptions) {
+  const { moto, zips, settings = CHAIN_SETTINGS } = options;
+  const resources = options.resources ?? (await createChainResources());
+  const { table, queue, scriptBucket, failureBucket, signalPrefix } = resources;
+  const ecr = await startEcrServer(moto);
+  const imageBuilder = await startImageBuilderServer();
+  const bedrock = await startConverseServer(BEHAVIOURS.good);
+  // This process's own clients of what moto has not go where the functions' go.
+  const restore = withEnvironment({ AWS_ENDPOINT_URL_ECR: ecr.url, AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url });
+  const clients = { sqs: new SQSClient(), streams: new DynamoDBStreamsClient(), s3: makeS3Client() };
+  const ssm = makeSsmClient();
+  let now = Date.now();
+  const clock = (): Date => new Date(now);
+
+  const environment = (layerRoot: string): Record<string, string> => ({
+    ...awsEnvironment(options.endpoint ?? moto),
+    AWS_ENDPOINT_URL_ECR: ecr.url,
+    AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+    TABLE_NAME: table.name,
+    ESTATE_FILE: `${layerRoot}/${ESTATE_NAME}`,
+    SCRIPT_BUCKET: scriptBucket,
+    SIGNAL_PREFIX: signalPrefix,
+    PIPELINE_ARN_PREFIX: pipelineArn(PIPELINE_PREFIX),
+    REGISTRY_ACCOUNT: TEST_ACCOUNT,
+    REGISTRY_HOST,
+  });
+  let functions: Record<FunctionName, LambdaFunction>;
+  let estate: ReturnType<typeof toEstate>;
+  const deploy = async (config: object): Promise<void> => {
+    estate = toEstate(configKeys.parse(config));
+    const layer = makeEstateLayer(config);
+    const make = (name: FunctionName): LambdaFunction =>
+      new LambdaFunction({ name, zip: zips.get(name) ?? new Uint8Array(), layer, environment });
+    functions = Object.fromEntries(FUNCTIONS.map((name) => [name, make(name)])) as typeof functions;
+    for (const image of estate.byRepository.values()) {
+      imageBuilder.pipelines.add(pipelineArn(`${PIPELINE_PREFIX}${pipelineName(image)}`));
+      const name = parameterName(signalPrefix, image.name);
+      if ((await signal.get(image.name)) === undefined) await createParameter(ssm, name);
+    }
+  };
+  const signal = new SsmRebuildSignal({ client: ssm, prefix: signalPrefix });
+  await deploy(options.config);
+
+  const bus = new EventBus(moto);
+  const rule = uniqueName('findings');
+  await bus.putRule({ name: rule, pattern: settings.findings, queueArn: queue.arn });
+  const findings = new QueuePoller({
+    client: clients.sqs,
+    queueUrl: queue.url,
+    queueArn: queue.arn,
+    invoke: async (event) => await functions['ingest-finding'].invoke(event),
+    reportBatchItemFailures: true,
+    ...settings.queue,
+  });
+  const consumer = (functionName: 'generate-patch' | 'signal-rebuild'): StreamPoller =>
+    new StreamPoller({
+      streams: clients.streams,
+      streamArn: table.streamArn,
+      functionName,
+      invoke: async (event) => await functions[functionName].invoke(event),
+      onFailure: { client: clients.s3, bucket: failureBucket },
+      clock,
+      ...(functionName === 'generate-patch' ? settings.generatePatch : settings.signalRebuild),
+    });
+  const generatePatch = consumer('generate-patch');
+  const signalRebuild = consumer('signal-rebuild');
+  const changes = new ParameterChanges({
+    client: ssm,
+    prefix: signalPrefix,
+    pattern: settings.signals(signalPrefix),
+    invoke: async (event) => await functions['start-build'].invoke(event),
+  });
+
+  let consumed = 0;
+  /** Lets everything run once that there is something for now. @returns how often functions were invoked */
+  const step = async (): Promise<number> => {
+    const before = consumed;
+    const { invocations } = await findings.poll();
+    const mappings = [await generatePatch.poll(), await signalRebuild.poll()];
+    consumed = mappings.reduce((sum, mapping) => sum + mapping.invocations, 0);
+    return invocations + consumed - before + (await changes.deliver());
+  };
+
+  return {
+    ...{ resources, ecr, imageBuilder, bedrock, bus, findings, generatePatch, signalRebuild, changes },
+    table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: table.name }),
+    scripts: new S3ScriptStore({ client: clients.s3, bucket: scriptBucket }),
+    signal,
+    failures: { client: clients.s3, bucket: failureBucket },
+    get functions() {
+      return functions;
+    },
+    /** A golden image of the estate, by its name. */
+    image: (name: string): GoldenImage => {
+      const found = [...estate.byRepository.values()].find((image) => image.name === name);
+      if (found === undefined) throw new Error(`no image ${name} is declared`);
+      return found;
+    },
+    exceptions: () => estate.exceptions,
+    /** Deploys another `golden-images.yaml`: a new version of the layer, and so cold starts. */
+    redeploy: async (config: object): Promise<void> => {
+      await Promise.all(
+        Object.values(functions).map(async (one) => {
+          await one.remove();
+        }),
+      );
+      await deploy(config);
+    },
+    /** Has Inspector send findings through the event bus, and lets the queue be worked off. @returns how many got there */
+    send: async (events: readonly BusEvent[]): Promise<number> => {
+      let matched = 0;
+      // In parts: moto takes longer the longer the queue is.
+      for (let start = 0; start < events.length; start += PART) {
+        matched += await bus.putEvents(events.slice(start, start + PART));
+        await findings.poll();
+      }
+      return matched;
+    },
+    /** Puts messages into the queue as they are, past the event bus, and lets it be worked off. */
+    enqueue: async (bodies: readonly string[]): Promise<void> => {
+      for (let start = 0; start < bodies.length; start += PART) {
+        await sendMessages(clients.sqs, queue.url, bodies.slice(start, start + PART));
+        await findings.poll();
+      }
+    },
+    step,
+    /** Lets time pass for the pollers. */
+    wait: (seconds: number): void => {
+      now += seconds * 1000;
+    },
+    /** Lets everything run, gather windows included, until nothing is left to do but the builds. */
+    settle: async (): Promise<void> => {
+      for (let round = 0; round < 100; round++) {
+        let work = await step();
+        now += settings.generatePatch.maximumBatchingWindowInSeconds * 1000;
+        work += await step();
+        if (work === 0) return;
+      }
+      throw new Error('the chain does not come to rest');
+    },
+    stop: async (): Promise<void> => {
+      restore();
+      await Promise.all(
+        Object.values(functions).map(async (one) => {
+          await one.remove();
+        }),
+      );
+      await bus.removeRule(rule);
+      await ecr.stop();
+      await imageBuilder.stop();
+      await bedrock.close();
+    },
+  };
+}

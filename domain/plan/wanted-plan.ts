@@ -1,0 +1,44 @@
+import type { GoldenImage } from '../config/golden-image';
+import type { FindingItem } from '../table/finding-item';
+import type { HeadItem } from '../table/head-item';
+import type { PatchItem } from '../table/patch-item';
+import { covers } from './covers';
+import { fixedFindings, openFindings } from './open-findings';
+import type { Plan } from './plan';
+import { makePlan } from './plan';
+import type { Target } from './target';
+
+/** The patch whose image is promoted; at the end of a promotion PATCH says so before HEAD does, which has its lease still. */
+export function promotedPatch(head: HeadItem | undefined, patches: readonly PatchItem[]): PatchItem | undefined {
+  return (
+    patches.find(({ sequence, state }) => sequence === head?.lease?.patch && state === 'PROMOTED') ??
+    patches.find(({ sequence }) => sequence === head?.promoted?.patch)
+  );
+}
+
+/**
+ * What an image's findings ask for now.
+ * @param promoted the patch whose image is promoted: what it fixed stays fixed
+ * @returns undefined where nothing is open, or what is open cannot be planned
+ */
+export function wantedPlan(
+  image: GoldenImage,
+  findings: readonly FindingItem[],
+  promoted: PatchItem | undefined,
+): Plan | undefined {
+  const open = openFindings(findings);
+  if (open.length === 0) return undefined;
+  const carried = carriedTargets(promoted);
+  return makePlan(image, [...open, ...fixedFindings(findings, carried)], carried);
+}
+
+/** True where a patch does what nobody asks for any more: a finding of its was suppressed, excepted, closed, fixed. */
+export function isStale(patch: Pick<PatchItem, 'targets'>, wanted: Plan | undefined): boolean {
+  return wanted === undefined || !covers(wanted.targets, patch.targets);
+}
+
+/** A build starts from the parent again, so what the promoted patch fixed is fixed again, until the parent has it. */
+function carriedTargets(promoted: PatchItem | undefined): Target[] {
+  const inParent = new Set(promoted?.outcomes?.filter((outcome) => outcome.inParent).map((outcome) => outcome.package));
+  return (promoted?.targets ?? []).filter((target) => !inParent.has(target.package));
+}
