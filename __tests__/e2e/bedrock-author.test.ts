@@ -106,6 +106,8 @@ describeWithTools(TOOLS, 'patch --author with a model of Bedrock', () => {
     'ends with a patched image and says who won and why: %s',
     async (behaviour) => {
       const [author, paid, why] = EXPECTED[behaviour];
+      // Five waits of up to 31 s in all, by the SDK's jitter.
+      const isPatient = behaviour === 'throttled-then-good';
       const isStalling = behaviour.startsWith('stall') || behaviour === 'throttled' || behaviour === 'not-ready';
       await withWorkspace(async (workspace) => {
         server.behave(BEHAVIOURS[behaviour]);
@@ -113,7 +115,7 @@ describeWithTools(TOOLS, 'patch --author with a model of Bedrock', () => {
         const { code, image: patched } = await run(
           workspace,
           'bedrock-then-rules',
-          isStalling ? { timeoutSeconds: 5 } : {},
+          isStalling ? { timeoutSeconds: 5 } : isPatient ? { timeoutSeconds: 120 } : {},
         );
         expect([code, patched.outcome, patched.author]).toEqual([0, 'patched', author]);
         expect(resultsOf(patched)).toEqual(FIXED);

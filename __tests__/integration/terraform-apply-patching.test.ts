@@ -1,3 +1,4 @@
+import { GENERATE_PATCH_FILTERS, SIGNAL_REBUILD_FILTERS } from '../../domain/table/stream-filters';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -67,20 +68,17 @@ describeWithTools(['terraform'], 'patching-stack, applied by the real provider',
     });
 
     test('connects two consumers to the stream, each with the filters of its part, and failures to the bucket', () => {
-      const record = (type: string, state: string): unknown => ({
-        dynamodb: { NewImage: { type: { S: [type] }, state: { S: [state] } } },
-      });
       const failures = `arn:aws:s3:::${environment.failuresBucket}`;
       expect(environment.mappings['generate-patch']).toMatchObject({
         source: environment.streamArn,
-        patterns: [record('FINDING', 'OPEN'), record('REPLAN', 'REQUESTED')],
         failures,
       });
+      expect(new Set(environment.mappings['generate-patch']?.patterns)).toEqual(new Set(GENERATE_PATCH_FILTERS));
       expect(environment.mappings['signal-rebuild']).toMatchObject({
         source: environment.streamArn,
-        patterns: [record('HEAD', 'IDLE'), record('PATCH', 'READY')],
         failures,
       });
+      expect(new Set(environment.mappings['signal-rebuild']?.patterns)).toEqual(new Set(SIGNAL_REBUILD_FILTERS));
       expect(environment.mappings['ingest-finding']?.source).toBe(ARN('sqs', `${PREFIX}-findings`));
       const onStream = Object.values(environment.mappings).filter(({ source }) => source === environment.streamArn);
       expect(onStream).toHaveLength(2);

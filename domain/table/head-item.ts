@@ -43,6 +43,8 @@ export type HeadItem = Versioned & {
   readonly lease?: Lease;
   /** Current digest before the first promotion: the newest that the scanner has seen. */
   readonly adopted?: SeenDigest;
+  /** Digest on which every finding of the image was judged last; where it is not the current one, that is still to be done. */
+  readonly judged?: string;
   readonly promoted?: PromotedDigest;
   readonly previous?: PromotedDigest;
   /** Builds that failed in a row. */
@@ -57,7 +59,7 @@ export function isHeadItem(item: TableItem): item is HeadItem {
 }
 
 /** Digest that an image's findings are judged on, if one is known. */
-export function currentDigest(head: HeadItem | undefined): string | undefined {
+export function currentDigest(head: Pick<HeadItem, 'promoted' | 'adopted'> | undefined): string | undefined {
   return head?.promoted?.digest ?? head?.adopted?.digest;
 }
 

@@ -1,11 +1,12 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { isCandidateTag } from '../../domain/config/image-tag';
 import type { Finding } from '../../domain/finding/finding';
 import { findingSortKey } from '../../domain/finding/finding-key';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { judgeFinding, sameVerdict } from '../../domain/table/finding-state';
 import { foldObservation, pruneObservations, toObservation } from '../../domain/table/fold-observation';
-import { adoptDigest, readHead } from '../../domain/table/head-changes';
+import { adoptDigest, readHead, updateHead } from '../../domain/table/head-changes';
 import type { HeadItem, SeenDigest } from '../../domain/table/head-item';
 import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head-item';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
@@ -38,10 +39,9 @@ export function makeIngestFinding(ports: IngestFindingPorts): (findings: readonl
         continue;
       }
       result.images.add(image.name);
-      const { folded, head, moved } = await ingestImage(ports, image, facts);
+      const { folded, head } = await ingestImage(ports, image, facts);
       result.folded += folded;
       result.duplicates += facts.length - folded;
-      if (moved) await judgeImage(ports, image, head);
       const digests = facts.map(({ digest }) => digest);
       unknownLayers += (await lineage?.register(image, { digests, current: currentDigest(head) })) ?? 0;
     }
@@ -73,10 +73,10 @@ async function ingestImage(
   ports: IngestFindingPorts,
   image: GoldenImage,
   facts: readonly Finding[],
-): Promise<{ folded: number; head: HeadItem | undefined; moved: boolean }> {
+): Promise<{ folded: number; head: HeadItem | undefined }> {
   const { table, estate, clock, logger } = ports;
-  const before = await readHead(table, image.name);
-  const head = await adoptDigest(table, image.name, newestSeen(image, facts));
+  const newest = newestSeen(image, facts);
+  const head = newest === undefined ? await readHead(table, image.name) : await adoptDigest(table, image.name, newest);
   const current = currentDigest(head);
   const keep = keptDigests(head);
   const keepText = image.policy.findingText === 'include';
@@ -93,7 +93,26 @@ async function ingestImage(
     if (written) folded++;
     logger.debug('finding ingested', { image: image.name, finding: key.sk, arn: fact.arn, written });
   }
-  return { folded, head, moved: currentDigest(before) !== current && before !== undefined };
+  return { folded, head: await judgeWhereMoved(ports, image, current) };
+}
+
+/**
+ * Judges the image's findings again where the current digest is another than they were judged on: it moved with these
+ * facts, or meanwhile, or before a run that did not get this far.
+ * @param used digest that the facts were judged on
+ */
+async function judgeWhereMoved(
+  ports: IngestFindingPorts,
+  image: GoldenImage,
+  used: string | undefined,
+): Promise<HeadItem | undefined> {
+  const head = await readHead(ports.table, image.name);
+  const current = currentDigest(head);
+  if (current === undefined || (head?.judged === current && used === current)) return head;
+  await judgeImage(ports, image, head);
+  return await updateHead(ports.table, image.name, (known) =>
+    currentDigest(known) !== current || known.judged === current ? undefined : { ...known, judged: current },
+  );
 }
 
 async function judgeImage(
@@ -118,14 +137,16 @@ async function judgeImage(
   }
 }
 
-function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest {
+/** A candidate is current only once it is proven; until then its facts are kept, and judged on nothing. */
+function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest | undefined {
   return facts
+    .filter(({ tags }) => tags.includes(image.floatingTag) || !tags.some(isCandidateTag))
     .map((fact): SeenDigest => ({
       digest: fact.digest,
       ...(fact.pushedAt !== undefined && { pushedAt: fact.pushedAt }),
       floating: fact.tags.includes(image.floatingTag),
     }))
-    .reduce((newest: SeenDigest | undefined, seen) => newerDigest(newest, seen), undefined) as SeenDigest;
+    .reduce<SeenDigest | undefined>((newest, seen) => newerDigest(newest, seen), undefined);
 }
 
 function groupByRepository(findings: readonly Finding[]): Map<string, Finding[]> {

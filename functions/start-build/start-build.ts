@@ -38,7 +38,11 @@ export function makeStartBuild(ports: StartBuildPorts): (image: GoldenImage) => 
     const lease = (await readHead(table, image.name))?.lease;
     if (lease === undefined) return { did: 'nothing', why: 'no-lease' };
     const patch = await table.get(patchKey(image.name, lease.patch));
-    if (patch === undefined || !isPatchItem(patch) || patch.scriptUri !== value.value) {
+    const isPatch = patch !== undefined && isPatchItem(patch);
+    // Before the build the parameter is about to agree with the lease, or to be read as it is.
+    if (isPatch && patch.scriptUri !== value.value && (patch.state === 'READY' || patch.state === 'SIGNALED'))
+      return { did: 'nothing', why: 'signal-unfinished' };
+    if (!isPatch || patch.scriptUri !== value.value) {
       logger.warn('the parameter names another script than the lease', { image: image.name, value: value.value });
       return { did: 'nothing', why: 'other-script' };
     }
