@@ -47,15 +47,15 @@ const rawScan = (image: string): RawScan => (readJson(join(SCANS, `${image}.json
 const IMAGES = readdirSync(SCANS).map((name) => name.replace('.json.scan', ''));
 
 describe('the scans and the events that were derived from them', () => {
-  type Facts = Omit<Finding, 'arn' | 'repository' | 'digest' | 'tags' | 'pushedAt' | 'architecture'>;
+  type Facts = Omit<Finding, 'arn' | 'repository' | 'digest' | 'tags' | 'pushedAt' | 'architecture' | 'text'>;
   /**
    * What both formats tell. Left out, because the events have made up values (SOURCES.md): ARN, ECR image and architecture;
-   * and the time, which is that of one scan in all events. Two spellings differ and are read alike: `NotAvailable` in events
+   * the time, which is that of one scan in all events; and free text, which is read of events only. Two spellings differ and are read alike: `NotAvailable` in events
    * is no property in scans, and the epoch, a member in events, is a qualifier of the package URL in scans.
    */
   const facts = (findings: readonly Finding[]): Facts[] =>
     findings
-      .map(({ arn: _a, repository: _r, digest: _d, tags: _t, pushedAt: _p, architecture: _x, ...rest }) => ({
+      .map(({ arn: _a, repository: _r, digest: _d, tags: _t, pushedAt: _p, architecture: _x, text: _f, ...rest }) => ({
         ...rest,
         observedAt: '',
         firstObservedAt: '',
@@ -221,7 +221,7 @@ describe('a scan of 50 MB', () => {
   it.each([
     ['on one line', undefined],
     ['indented', 1],
-  ])('%s is read and parsed in 3 seconds of processor time', async (_what, indent) => {
+  ])('%s is read and parsed in 20 seconds of processor time', async (_what, indent) => {
     const folder = mkdtempSync(join(tmpdir(), 'scan-results-'));
     try {
       const components = Array.from({ length: 500 }, (_one, index) => ({
@@ -253,7 +253,8 @@ describe('a scan of 50 MB', () => {
         sums.problems += problems.length;
       }
       const { user, system } = process.cpuUsage(begin);
-      expect((user + system) / 1000).toBeLessThan(3000);
+      // Ten times of what it takes alone: the collector's threads count too, and a fault in growth takes minutes.
+      expect((user + system) / 1000).toBeLessThan(20_000);
       expect(sums).toEqual({ records: 25_000, findings: 50_000, problems: 0 });
     } finally {
       rmSync(folder, { recursive: true });
