@@ -42,6 +42,8 @@ export async function releaseLease(table: FindingTable, image: string, end: Leas
           state: 'IDLE',
           failures: 0,
           promoted: end.promoted,
+          // Promotion has judged every finding on the new digest before.
+          judged: end.promoted.digest,
           ...(head.promoted !== undefined && { previous: head.promoted }),
         };
     }
