@@ -10,7 +10,7 @@ import { EncryptionKey } from '../../modules/key/key';
 import { Label, nameProblem } from '../../modules/label/label';
 import { NAME_RULES } from '../../modules/label/name-limits';
 import { modelStatements } from '../../modules/model-access/model-access';
-import { arnOf, partitionOf, s3Arn } from '../../modules/place/place';
+import { arnOf, logsPrincipal, partitionOf, s3Arn, viaService } from '../../modules/place/place';
 import { QueueMapping } from '../../modules/queue-mapping/queue-mapping';
 import { WorkQueue } from '../../modules/queue/queue';
 import { StreamMapping } from '../../modules/stream-mapping/stream-mapping';
@@ -56,10 +56,22 @@ describe('place', () => {
     ['eu-west-1', 'aws'],
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['us-isob-east-1', 'aws-iso-b'],
   ])('%s is in %s', (region, partition) => {
     expect(partitionOf(region)).toBe(partition);
     expect(arnOf({ account: '1', region }, 'sqs', 'a')).toBe(`arn:${partition}:sqs:${region}:1:a`);
     expect(s3Arn({ account: '1', region }, 'a')).toBe(`arn:${partition}:s3:::a`);
+  });
+
+  it.each([
+    ['eu-west-1', 'amazonaws.com', 's3.eu-west-1.amazonaws.com'],
+    ['us-gov-west-1', 'amazonaws.com', 's3.us-gov-west-1.amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn', ['s3.cn-north-1.amazonaws.com', 's3.cn-north-1.amazonaws.com.cn']],
+    ['eusc-de-east-1', 'amazonaws.com', ['s3.eusc-de-east-1.amazonaws.com', 's3.eusc-de-east-1.amazonaws.eu']],
+  ])('in %s the principal of Logs ends with %s, and S3 uses keys as %j', (region, suffix, via) => {
+    expect(logsPrincipal({ account: '1', region })).toBe(`logs.${region}.${suffix}`);
+    expect(viaService({ account: '1', region }, 's3')).toEqual(via);
   });
 });
 

@@ -1,4 +1,5 @@
 import { IMAGE_TAG } from '../../domain/config/image-tag';
+import { ecrRegistry } from '../../domain/config/partition';
 import { BadInputError } from '../../domain/errors';
 import { REPOSITORY_NAME } from '../../domain/finding/repository-name';
 import { quoted } from '../shared/text';
@@ -12,13 +13,13 @@ export interface EcrReference {
   readonly id: EcrImageId;
 }
 
-/** Host name of a private registry: account, region, and the partition's domain. */
-const REGISTRY = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/;
+/** Host name of a private registry's dual-stack endpoint (ECR, "Getting started with making requests over IPv6"). */
+const DUAL_STACK = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.on\.aws$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** @throws BadInputError where the text is not the host name of a private ECR registry */
 export function assertRegistry(registry: string): void {
-  if (!REGISTRY.test(registry))
+  if (ecrRegistry(registry) === undefined && !DUAL_STACK.test(registry))
     throw new BadInputError(`${quoted(registry)} is not a private ECR registry`, {
       hint: 'it must be like 123456789012.dkr.ecr.eu-central-1.amazonaws.com',
     });

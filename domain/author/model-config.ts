@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REGION } from '../config/partition';
 
 /** `model` of `golden-images.yaml`: which model of Amazon Bedrock writes patch commands, and what it may cost. */
 export const modelKeys = z.strictObject({
@@ -12,7 +13,7 @@ export const modelKeys = z.strictObject({
     .describe('Id or ARN of the model, or of an inference profile of it. Without it, rules write every patch.'),
   region: z
     .string()
-    .regex(/^[a-z]{2,5}(?:-[a-z]+)+-[0-9]$/, 'is not an AWS region')
+    .regex(REGION, 'is not an AWS region')
     .optional()
     .describe("Region that the model is asked in. Default: the environment's."),
   maximumTokens: z.number().int().min(256).max(64_000).optional().describe('Output tokens per answer. Default 4096.'),

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { modelKeys } from '../author/model-config';
+import { REGION } from './partition';
 
 /** Days that CloudWatch Logs can keep a log group's events (API, PutRetentionPolicy). */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const region = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'is not an AWS region');
+const region = z.string().regex(REGION, 'is not an AWS region');
 const days = z.number().int().min(1).max(3650);
 const word = z.string().regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be words of a-z and 0-9, joined by "-"');
 
@@ -75,7 +76,7 @@ export const environmentKeys = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Also make a Bedrock Guardrail against prompt attacks; its id goes into `model.guardrail`. Default false.',
+      'Also make a Bedrock Guardrail against prompt attacks, which the model is asked under unless `model.guardrail` names another. Default false.',
     ),
   budgets: z
     .strictObject({

@@ -32,10 +32,3 @@ export function parseImageReference(text: string): ImageReference | undefined {
     ...(digest !== undefined && { digest }),
   };
 }
-
-/** Account and region of a private ECR registry's host name; undefined for any other host. */
-export function ecrRegistry(host: string): { readonly account: string; readonly region: string } | undefined {
-  const match = /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host);
-  const { account, region } = match?.groups ?? {};
-  return account === undefined || region === undefined ? undefined : { account, region };
-}

@@ -4,7 +4,7 @@ import type { Grantee } from '../iam-role/iam-role';
 import { ServiceRole } from '../iam-role/iam-role';
 import type { Statement } from '../iam-role/policy-document';
 import type { Place } from '../place/place';
-import { arnOf, iamArn, s3Arn } from '../place/place';
+import { arnOf, iamArn, s3Arn, viaService } from '../place/place';
 
 /** What a build instance may reach. */
 export interface BuildRoleProps {
@@ -171,7 +171,7 @@ function ownStatements({ place, signalName, scripts, logs }: BuildRoleProps): re
       actions: ['kms:Decrypt'],
       resources: [arnOf(place, 'kms', 'key/*')],
       conditions: {
-        StringEquals: { 'kms:ViaService': `s3.${place.region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': viaService(place, 's3') },
         'ForAnyValue:StringEquals': { 'kms:ResourceAliases': scripts.keyAlias },
       },
     },

@@ -5,7 +5,7 @@ import type { Grantee } from '../iam-role/iam-role';
 import type { Statement } from '../iam-role/policy-document';
 import { policyJson } from '../iam-role/policy-document';
 import type { Place } from '../place/place';
-import { arnOf, iamArn } from '../place/place';
+import { arnOf, iamArn, logsPrincipal, viaService } from '../place/place';
 
 /** Services that use a key on their own account, and what they say about whom they act for. */
 export type KeyService = 'logs' | 'events' | 'cloudwatch';
@@ -112,7 +112,7 @@ export class EncryptionKey extends Construct {
       sid: `UseKeyFor${word}`,
       actions: actions.map((action) => `kms:${action}`),
       resources: [this.arn],
-      conditions: { StringEquals: { 'kms:ViaService': `${service}.${this.place.region}.amazonaws.com` } },
+      conditions: { StringEquals: { 'kms:ViaService': viaService(this.place, service) } },
     });
   }
 }
@@ -127,7 +127,7 @@ function serviceStatement(service: KeyService, { place, namePrefix = '' }: Encry
     case 'logs':
       return {
         sid: 'LogGroupsOfThisEnvironment',
-        principals: { Service: `logs.${place.region}.amazonaws.com` },
+        principals: { Service: logsPrincipal(place) },
         actions: [
           'kms:Encrypt',
           'kms:Decrypt',

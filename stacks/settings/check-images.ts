@@ -1,7 +1,8 @@
 import { ecosystemIdFor } from '../../domain/config/golden-image';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { GoldenImagesConfig, ImageConfig } from '../../domain/config/config-schema';
-import { ecrRegistry, parseImageReference } from '../../domain/config/image-reference';
+import { parseImageReference } from '../../domain/config/image-reference';
+import { ecrRegistry } from '../../domain/config/partition';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
 import { BadInputError } from '../../domain/errors';
 import { ecosystemIdOf, parsePlatform } from '../../domain/platform/platform';

@@ -1,7 +1,8 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { ecosystemIdFor } from '../../domain/config/golden-image';
 import type { ImageConfig } from '../../domain/config/config-schema';
-import { ecrRegistry, parseImageReference } from '../../domain/config/image-reference';
+import { parseImageReference } from '../../domain/config/image-reference';
+import { ecrRegistry } from '../../domain/config/partition';
 import { pipelineName } from '../../domain/config/pipeline-name';
 import type { DockerfileProps } from '../../modules/image-pipeline/dockerfile';
 import type { Label } from '../../modules/label/label';

@@ -1,4 +1,4 @@
-import { ecrRegistry, parseImageReference } from '../../../domain/config/image-reference';
+import { parseImageReference } from '../../../domain/config/image-reference';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -35,22 +35,4 @@ it.each([
   `a/${'b'.repeat(254)}`,
 ])('%s is no reference', (text) => {
   expect(parseImageReference(text)).toBeUndefined();
-});
-
-it("knows ECR's hosts", () => {
-  expect(ecrRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com')).toEqual({
-    account: '123456789012',
-    region: 'eu-west-1',
-  });
-  expect(ecrRegistry('123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn')).toEqual({
-    account: '123456789012',
-    region: 'cn-north-1',
-  });
-  for (const host of [
-    'public.ecr.aws',
-    'quay.io',
-    '123.dkr.ecr.eu-west-1.amazonaws.com',
-    '123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example',
-  ])
-    expect(ecrRegistry(host)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
+import { ecrHost } from '../../../domain/config/partition';
 import { EventRule } from '../../../modules/event-rule/event-rule';
-import { arnOf, partitionOf } from '../../../modules/place/place';
+import { arnOf } from '../../../modules/place/place';
 import { signals } from '../events';
 import type { FunctionEntry } from '../function-entry';
 
@@ -13,7 +14,7 @@ export const startBuild: FunctionEntry = {
     SIGNAL_PREFIX: label.path('signals'),
     PIPELINE_ARN_PREFIX: arnOf(environment, 'imagebuilder', `image-pipeline/${label.prefix}-`),
     REGISTRY_ACCOUNT: environment.account,
-    REGISTRY_HOST: registryHost(environment.account, environment.region),
+    REGISTRY_HOST: ecrHost(environment.account, environment.region),
   }),
   connect: (scope, target, { settings, table, failures }) => {
     const { environment, label } = settings;
@@ -38,8 +39,3 @@ export const startBuild: FunctionEntry = {
     });
   },
 };
-
-/** Host of an account's private registry (ECR, "Private registries"). */
-function registryHost(account: string, region: string): string {
-  return `${account}.dkr.ecr.${region}.amazonaws.com${partitionOf(region) === 'aws-cn' ? '.cn' : ''}`;
-}
