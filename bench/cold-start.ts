@@ -82,6 +82,7 @@ async function environment(directory: string): Promise<Record<string, string>> {
   return {
     TABLE_NAME: 'golden-images',
     ESTATE_FILE: estate,
+    METRICS_ENVIRONMENT: 'golden-images-bench',
     SCRIPT_BUCKET: 'scripts',
     SIGNAL_PREFIX: '/golden-images/bench/signals',
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/bench-',

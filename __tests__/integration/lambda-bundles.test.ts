@@ -148,6 +148,7 @@ async function environment(): Promise<Record<string, string>> {
   return {
     TABLE_NAME: 'golden-images',
     ESTATE_FILE: estate,
+    METRICS_ENVIRONMENT: 'golden-images-test',
     SCRIPT_BUCKET: 'scripts',
     SIGNAL_PREFIX: '/golden-images/test/signals',
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',

@@ -11,12 +11,17 @@ export interface LambdaMetrics extends Metrics {
 }
 
 /**
- * Makes a Lambda's metrics with Powertools. Every count has the dimension `service`; one with a reason is also kept with
- * the dimensions `service` and `reason`, so that an alarm may watch either.
+ * Makes a Lambda's metrics with Powertools. Every count has the dimensions `environment` and `service`; one with a reason
+ * is also kept with `environment`, `service` and `reason`, so that an alarm may watch either.
  * @param service name of the function, e.g. `ingest-finding`
+ * @param environment what tells the deployments of one account and region apart, e.g. `golden-images-prod`
  */
-export function makePowertoolsMetrics(service: string): LambdaMetrics {
-  const metrics = new PowertoolsMetrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+export function makePowertoolsMetrics(service: string, environment: string): LambdaMetrics {
+  const metrics = new PowertoolsMetrics({
+    namespace: METRICS_NAMESPACE,
+    serviceName: service,
+    defaultDimensions: { environment },
+  });
   return {
     count: (name, value, reason) => {
       if (value === 0) return;

@@ -11,9 +11,15 @@ import { invocation } from '../shared/invocation';
 import { makeHandleMessages } from './handle-messages';
 import { makeIngestFinding } from './ingest-finding';
 
-const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'REGISTRY_ACCOUNT', 'AWS_REGION']);
+const environment = readEnvironment([
+  'TABLE_NAME',
+  'ESTATE_FILE',
+  'METRICS_ENVIRONMENT',
+  'REGISTRY_ACCOUNT',
+  'AWS_REGION',
+]);
 const logger = makePowertoolsLogger('ingest-finding');
-const metrics = makePowertoolsMetrics('ingest-finding');
+const metrics = makePowertoolsMetrics('ingest-finding', environment.METRICS_ENVIRONMENT);
 const ingest = makeIngestFinding({
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
   estate: loadEstateFile(environment.ESTATE_FILE),

@@ -15,9 +15,9 @@ import { makeSignalRebuild } from './signal-rebuild';
 /** Milliseconds that the signal of one image may need. */
 const RESERVE_MS = 10_000;
 
-const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'SIGNAL_PREFIX']);
+const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'METRICS_ENVIRONMENT', 'SIGNAL_PREFIX']);
 const logger = makePowertoolsLogger('signal-rebuild');
-const metrics = makePowertoolsMetrics('signal-rebuild');
+const metrics = makePowertoolsMetrics('signal-rebuild', environment.METRICS_ENVIRONMENT);
 const ports = {
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
   signal: new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX }),

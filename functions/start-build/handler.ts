@@ -19,6 +19,7 @@ import { makeStartBuild } from './start-build';
 const environment = readEnvironment([
   'TABLE_NAME',
   'ESTATE_FILE',
+  'METRICS_ENVIRONMENT',
   'SIGNAL_PREFIX',
   'PIPELINE_ARN_PREFIX',
   'REGISTRY_ACCOUNT',
@@ -26,7 +27,7 @@ const environment = readEnvironment([
   'AWS_REGION',
 ]);
 const logger = makePowertoolsLogger('start-build');
-const metrics = makePowertoolsMetrics('start-build');
+const metrics = makePowertoolsMetrics('start-build', environment.METRICS_ENVIRONMENT);
 const ports = {
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
   signal: new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX }),

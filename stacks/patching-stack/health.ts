@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { Dashboard } from '../../modules/dashboard/dashboard';
 import type { Graph } from '../../modules/dashboard/dashboard';
 import type { LambdaFunction } from '../../modules/lambda-function/lambda-function';
-import { METRICS_NAMESPACE } from './metrics';
+import { metricDimensions, METRICS_NAMESPACE } from './metrics';
 import type { SharedResources } from './shared-resources';
 
 /** Alarms that every function has, and the dashboard. */
@@ -19,7 +19,7 @@ export function addHealth(
       description: `${target.name} cannot be done with a record by a fault of its own. Its log ${target.logGroupName} has it; the record ends in a failure destination.`,
       namespace: METRICS_NAMESPACE,
       metric: 'RecordsFailed',
-      dimensions: { service, reason: 'fault' },
+      dimensions: metricDimensions(settings.label, service, 'fault'),
       statistic: 'Sum',
       threshold: 0,
     });
@@ -35,11 +35,11 @@ function graphs(
   { failures, settings }: SharedResources,
   functions: ReadonlyMap<string, LambdaFunction>,
 ): readonly Graph[] {
+  const { label } = settings;
   const lambda = (metric: string): string[][] =>
     [...functions.values()].map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
   const counts = (service: string, metrics: readonly string[]): string[][] =>
-    metrics.map((metric) => [METRICS_NAMESPACE, metric, 'service', service]);
-  const { label } = settings;
+    metrics.map((metric) => [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(label, service)).flat()]);
   const queues = [label.name('queue', 'findings'), label.name('queue', 'findings-dead-letters'), failures.name];
   return [
     {

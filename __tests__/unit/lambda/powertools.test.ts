@@ -57,7 +57,7 @@ it('debug lines are left out by default', async () => {
 
 it('counts are written at the end of the invocation, also of one that fails, by service and by reason', async () => {
   const lines = await written(async () => {
-    const metrics = makePowertoolsMetrics('ingest-finding');
+    const metrics = makePowertoolsMetrics('ingest-finding', 'golden-images-prod');
     const logger = makePowertoolsLogger('ingest-finding');
     const handler = invocation({ logger, metrics }, async () => {
       metrics.count('FindingsFolded', 3);
@@ -75,15 +75,23 @@ it('counts are written at the end of the invocation, also of one that fails, by 
     return [CloudWatchMetrics[0]?.Namespace, CloudWatchMetrics[0]?.Dimensions, values];
   });
   expect(summary).toEqual([
-    ['GoldenImages', [['service', 'reason']], { service: 'ingest-finding', reason: 'refused', RecordsFailed: 2 }],
-    ['GoldenImages', [['service']], { service: 'ingest-finding', FindingsFolded: 3, RecordsFailed: 2 }],
+    [
+      'GoldenImages',
+      [['service', 'environment', 'reason']],
+      { environment: 'golden-images-prod', service: 'ingest-finding', reason: 'refused', RecordsFailed: 2 },
+    ],
+    [
+      'GoldenImages',
+      [['service', 'environment']],
+      { environment: 'golden-images-prod', service: 'ingest-finding', FindingsFolded: 3, RecordsFailed: 2 },
+    ],
   ]);
 });
 
 it('an invocation that counted nothing writes nothing', async () => {
   const lines = await written(async () => {
     const handler = invocation(
-      { logger: makePowertoolsLogger('x'), metrics: makePowertoolsMetrics('x') },
+      { logger: makePowertoolsLogger('x'), metrics: makePowertoolsMetrics('x', 'y') },
       async () => await Promise.resolve('done'),
     );
     expect(await handler({}, CONTEXT)).toBe('done');

@@ -2,7 +2,7 @@ import { SIGNAL_REBUILD_FILTERS } from '../../../domain/table/stream-filters';
 import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { FunctionEntry } from '../function-entry';
-import { METRICS_NAMESPACE } from '../metrics';
+import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
 
 /** Seconds behind the stream at which somebody is told. */
 const LATE_SECONDS = 900;
@@ -34,7 +34,7 @@ export const signalRebuild: FunctionEntry = {
         'An image is stopped after failed builds in a row: a patch is ready, and will not be built until somebody looks. The log of signal-rebuild names it.',
       namespace: METRICS_NAMESPACE,
       metric: 'RebuildsNotSignaled',
-      dimensions: { service: 'signal-rebuild', reason: 'stopped' },
+      dimensions: metricDimensions(label, 'signal-rebuild', 'stopped'),
       statistic: 'Sum',
       threshold: 0,
     });
