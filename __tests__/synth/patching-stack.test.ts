@@ -108,6 +108,7 @@ describe('the functions', () => {
     expect(variables('start-build')).toEqual({
       TABLE_NAME: 'golden-images-test-findings',
       ESTATE_FILE: '/opt/golden-images.json',
+      METRICS_ENVIRONMENT: 'golden-images-test',
       SIGNAL_PREFIX: '/golden-images/test/signals',
       PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/golden-images-test-',
       REGISTRY_ACCOUNT: '123456789012',
@@ -202,6 +203,14 @@ describe('the ways in', () => {
   });
 });
 
+/** Every metric of the dashboard: namespace, name, then names and values of its dimensions. */
+function dashboardMetrics(one: StackJson): readonly (readonly string[])[] {
+  const { widgets } = JSON.parse(String(only(one, 'aws_cloudwatch_dashboard')['dashboard_body'])) as {
+    widgets: { properties: { metrics: string[][] } }[];
+  };
+  return widgets.flatMap(({ properties }) => properties.metrics);
+}
+
 describe('health', () => {
   it('every queue of dead letters, function and stream has an alarm that goes to the topic', () => {
     const alarms = resourcesOf(stack).filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
@@ -227,6 +236,29 @@ describe('health', () => {
       expect(attributes['treat_missing_data']).toBe('notBreaching');
     }
     expect(only(stack, 'aws_sns_topic_subscription')).toMatchObject({ protocol: 'email', endpoint: 'a@example.com' });
+  });
+
+  it('two environments of one account neither ring nor show each other', () => {
+    const own = (one: StackJson): string[] => [
+      ...resourcesOf(one)
+        .filter(({ type }) => type === 'aws_cloudwatch_metric_alarm')
+        .map(({ attributes: { namespace, metric_name: metric, dimensions } }) =>
+          JSON.stringify([namespace, metric, dimensions]),
+        ),
+      ...dashboardMetrics(one).map((metric) => JSON.stringify(metric)),
+    ];
+    const other = stackOf(synthesize(estateYaml().replace('  test:', '  blue:'), 'blue'), 'patching-blue');
+    const [here, there] = [own(stack), own(other)];
+    expect(here.length).toBeGreaterThan(30);
+    expect(there).toHaveLength(here.length);
+    expect(here.filter((metric) => there.includes(metric))).toEqual([]);
+    expect(only(stack, 'aws_cloudwatch_metric_alarm', 'alarms/breaker-open')).toMatchObject({
+      namespace: 'GoldenImages',
+      dimensions: { environment: 'golden-images-test', service: 'signal-rebuild', reason: 'stopped' },
+    });
+    const lambda = resourcesOf(stack).filter(({ type }) => type === 'aws_lambda_function');
+    for (const { attributes } of lambda)
+      expect(attributes['environment']).toMatchObject({ variables: { METRICS_ENVIRONMENT: 'golden-images-test' } });
   });
 
   it('a dashboard shows what the alarms are about', () => {
@@ -296,5 +328,60 @@ describe('the model', () => {
       },
     ]);
     expect(JSON.stringify(only(one, 'aws_bedrock_guardrail'))).toContain('"type":"PROMPT_ATTACK"');
+    expect(only(one, 'aws_lambda_function', 'generate-patch')['environment']).not.toHaveProperty('variables.GUARDRAIL');
+  });
+
+  it('is asked under the guardrail that the stack makes, from the first apply on', () => {
+    const one = withModel('model: { id: amazon.nova-2-lite-v1:0 }\n', '    guardrail: true\n');
+    const [guardrail = ''] = Object.keys(one.resource?.['aws_bedrock_guardrail'] ?? {});
+    const [version = ''] = Object.keys(one.resource?.['aws_bedrock_guardrail_version'] ?? {});
+    const [key = ''] = Object.keys(one.resource?.['aws_kms_key'] ?? {});
+    expect(only(one, 'aws_lambda_function', 'generate-patch')['environment']).toHaveProperty(
+      'variables.GUARDRAIL',
+      `\${aws_bedrock_guardrail.${guardrail}.guardrail_id}:\${aws_bedrock_guardrail_version.${version}.version}`,
+    );
+    expect(modelRights(one)).toContainEqual({
+      Sid: 'ApplyGuardrail',
+      Effect: 'Allow',
+      Action: ['bedrock:ApplyGuardrail'],
+      Resource: [`\${aws_bedrock_guardrail.${guardrail}.guardrail_arn}`],
+    });
+    expect(modelRights(one)).toContainEqual({
+      Sid: 'ReadGuardrail',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: [`\${aws_kms_key.${key}.arn}`],
+    });
+    expect(modelRights(withModel('', '    guardrail: true\n'))).toEqual([]);
+  });
+
+  it('is not asked elsewhere than the guardrail is', () => {
+    expect(() =>
+      withModel('model: { id: amazon.nova-2-lite-v1:0, region: us-east-1 }\n', '    guardrail: true\n'),
+    ).toThrow(/:\d+:\d+: the guardrail would be in eu-west-1, and the model is asked in us-east-1/);
+  });
+});
+
+describe('another partition', () => {
+  it.each([
+    ['eusc-de-east-1', 'aws-eusc', 'amazonaws.eu'],
+    ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
+    ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
+  ])('in %s every ARN is of %s', (region, partition, suffix) => {
+    const stacks = synthesize(
+      estateYaml(undefined, '    scanning: { repositories: [golden/*] }\n    guardrail: true\n').replace(
+        'region: eu-west-1',
+        `region: ${region}`,
+      ),
+    );
+    expect(stacks.size).toBe(3);
+    for (const one of stacks.values()) {
+      const partitions = new Set([...JSON.stringify(one).matchAll(/arn:(aws[a-z-]*):/g)].map(([, id]) => id));
+      expect([...partitions].filter((id) => id !== partition)).toEqual([]);
+    }
+    const { variables } = only(stackOf(stacks, 'patching-test'), 'aws_lambda_function', 'start-build')[
+      'environment'
+    ] as { variables: Record<string, string> };
+    expect(variables['REGISTRY_HOST']).toBe(`123456789012.dkr.ecr.${region}.${suffix}`);
   });
 });

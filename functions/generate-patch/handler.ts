@@ -17,15 +17,23 @@ import { loadEstateFile } from '../shared/estate-file';
 import { invocation } from '../shared/invocation';
 import { makeStreamBatch } from '../shared/stream-batch';
 import { makeGeneratePatch } from './generate-patch';
+import { underGuardrail } from './under-guardrail';
 
 /** Seconds that the look at one image may need beside the model's. */
 const OWN_SECONDS = 60;
 /** Questions that one patch may ask. */
 const QUESTIONS = 2;
 
-const environment = readEnvironment(['TABLE_NAME', 'ESTATE_FILE', 'SCRIPT_BUCKET', 'SCRIPT_KMS_KEY_ID']);
+const environment = readEnvironment([
+  'TABLE_NAME',
+  'ESTATE_FILE',
+  'METRICS_ENVIRONMENT',
+  'SCRIPT_BUCKET',
+  'SCRIPT_KMS_KEY_ID',
+  'GUARDRAIL',
+]);
 const logger = makePowertoolsLogger('generate-patch');
-const metrics = makePowertoolsMetrics('generate-patch');
+const metrics = makePowertoolsMetrics('generate-patch', environment.METRICS_ENVIRONMENT);
 const ports = {
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
   scripts: new S3ScriptStore({
@@ -37,9 +45,10 @@ const ports = {
   clock: () => new Date(),
 };
 const estate = loadEstateFile(environment.ESTATE_FILE);
+const model = underGuardrail(estate.model, environment.GUARDRAIL);
 const authors = chooseAuthors({
   choice: estate.author ?? 'bedrock-then-rules',
-  model: estate.model,
+  model,
   hint: 'set model.id in golden-images.yaml and deploy',
   table: ports.table,
   clock: ports.clock,

@@ -10,8 +10,17 @@ export const VARIABLES = {
     .string()
     .min(1)
     .describe('the path of golden-images.json, e.g. /opt/golden-images.json (docs/adr/0005)'),
+  METRICS_ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .describe('the value of the dimension environment of all metrics, e.g. golden-images-prod'),
   SCRIPT_BUCKET: z.string().min(3).describe('the name of the S3 bucket for scripts and audit papers'),
   SCRIPT_KMS_KEY_ID: z.string().min(1).optional().describe('the KMS key of the script bucket, or not set'),
+  GUARDRAIL: z
+    .string()
+    .regex(/^[a-z0-9]+:(?:[1-9][0-9]{0,7}|DRAFT)$/)
+    .optional()
+    .describe('the id and version of the guardrail of the stack, e.g. abcdef123456:1, or not set'),
   SIGNAL_PREFIX: z
     .string()
     .regex(/^(?:\/[A-Za-z0-9_.-]+)+$/)

@@ -2,6 +2,7 @@ import { BedrockGuardrail } from '@cdktf/provider-aws/lib/bedrock-guardrail';
 import { BedrockGuardrailVersion } from '@cdktf/provider-aws/lib/bedrock-guardrail-version';
 import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
+import type { Grantee } from '../iam-role/iam-role';
 import type { EncryptionKey } from '../key/key';
 
 /** What a guardrail is made with. */
@@ -13,12 +14,20 @@ export interface GuardrailProps {
 
 /**
  * A Bedrock Guardrail that recognises prompt attacks in text from outside. It is one more line of defence: what keeps the
- * model's commands harmless is vetting. Its id and version are outputs, for `model.guardrail`.
+ * model's commands harmless is vetting.
  */
 export class Guardrail extends Construct {
+  /** Reference to its id. */
+  readonly guardrailId: string;
+  /** Reference to the number of its version. */
+  readonly version: string;
+  private readonly guardrail: BedrockGuardrail;
+  private readonly key: EncryptionKey;
+
   constructor(scope: Construct, id: string, { name, key }: GuardrailProps) {
     super(scope, id);
-    const guardrail = new BedrockGuardrail(this, 'guardrail', {
+    this.key = key;
+    this.guardrail = new BedrockGuardrail(this, 'guardrail', {
       name,
       description: 'Recognises prompt attacks in what scanners and packages say',
       blockedInputMessaging: 'blocked: prompt attack',
@@ -31,14 +40,23 @@ export class Guardrail extends Construct {
       ],
     });
     const version = new BedrockGuardrailVersion(this, 'version', {
-      guardrailArn: guardrail.guardrailArn,
+      guardrailArn: this.guardrail.guardrailArn,
       description: 'prompt attacks, strength HIGH',
       skipDestroy: false,
     });
-    new TerraformOutput(this, 'id', { value: guardrail.guardrailId, description: 'For model.guardrail.id' });
-    new TerraformOutput(this, 'version-number', {
-      value: version.version,
-      description: 'For model.guardrail.version',
+    this.guardrailId = this.guardrail.guardrailId;
+    this.version = version.version;
+    new TerraformOutput(this, 'id', { value: this.guardrailId, description: 'Id of the guardrail' });
+    new TerraformOutput(this, 'version-number', { value: this.version, description: 'Its version' });
+  }
+
+  /** Allows asking a model under it, which takes reading what the key encrypts (Bedrock, "Guardrails", KMS permissions). */
+  grantApply(grantee: Grantee): void {
+    grantee.allow({
+      sid: 'ApplyGuardrail',
+      actions: ['bedrock:ApplyGuardrail'],
+      resources: [this.guardrail.guardrailArn],
     });
+    grantee.allow({ sid: 'ReadGuardrail', actions: ['kms:Decrypt'], resources: [this.key.arn] });
   }
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { EventArchive } from '../../modules/event-archive/event-archive';
-import { Guardrail } from '../../modules/guardrail/guardrail';
 import { LambdaFunction } from '../../modules/lambda-function/lambda-function';
 import { EnvironmentStack } from '../environment-stack';
 import type { Settings } from '../settings/settings';
@@ -35,8 +34,6 @@ export class PatchingStack extends EnvironmentStack {
       pattern: ARCHIVED,
       retentionDays: environment.retention.archiveDays,
     });
-    if (environment.guardrail)
-      new Guardrail(this, 'guardrail', { name: label.name('guardrail', 'prompt-attacks'), key: shared.key });
     addHealth(this, shared, functions);
     this.addOutputs(shared);
   }
@@ -57,6 +54,7 @@ export class PatchingStack extends EnvironmentStack {
       environment: {
         TABLE_NAME: shared.table.name,
         ESTATE_FILE: shared.estate.file,
+        METRICS_ENVIRONMENT: label.prefix,
         ...entry.variables(shared),
       },
       ...(environment.permissionsBoundary !== undefined && { permissionsBoundary: environment.permissionsBoundary }),

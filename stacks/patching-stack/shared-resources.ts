@@ -3,6 +3,7 @@ import { AlarmSet } from '../../modules/alarms/alarms';
 import { PrivateBucket } from '../../modules/bucket/bucket';
 import { EstateLayer } from '../../modules/estate-layer/estate-layer';
 import { FindingTable } from '../../modules/finding-table/finding-table';
+import { Guardrail } from '../../modules/guardrail/guardrail';
 import { EncryptionKey } from '../../modules/key/key';
 import { NotificationTopic } from '../../modules/notification-topic/notification-topic';
 import { DeadLetterQueue } from '../../modules/queue/queue';
@@ -20,6 +21,8 @@ export interface SharedResources {
   /** Asynchronous events that failed for good, and events that could not be delivered. */
   readonly failures: DeadLetterQueue;
   readonly estate: EstateLayer;
+  /** What the model is asked under where `model.guardrail` names no other, if the environment has one made. */
+  readonly guardrail?: Guardrail;
   readonly topic: NotificationTopic;
   readonly alarms: AlarmSet;
 }
@@ -73,6 +76,9 @@ export function makeSharedResources(scope: Construct, settings: Settings, estate
     }),
     estate: new EstateLayer(scope, 'estate', { name: label.name('layer', 'estate'), zip: estateZip }),
     topic,
+    ...(environment.guardrail && {
+      guardrail: new Guardrail(scope, 'guardrail', { name: label.name('guardrail', 'prompt-attacks'), key }),
+    }),
     alarms: new AlarmSet(scope, 'alarms', { prefix: label.prefix, topic }),
   };
 }

@@ -4,14 +4,18 @@ import { readEnvironment, VARIABLES } from '../../../functions/shared/environmen
 const GOOD = {
   TABLE_NAME: 'golden-images',
   ESTATE_FILE: '/opt/golden-images.json',
+  METRICS_ENVIRONMENT: 'golden-images-test',
   SCRIPT_BUCKET: 'scripts',
   SCRIPT_KMS_KEY_ID: 'alias/scripts',
+  GUARDRAIL: 'abcdef123456:1',
   SIGNAL_PREFIX: '/golden-images/test/signals',
   PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',
   REGISTRY_ACCOUNT: '123456789012',
   REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
   AWS_REGION: 'eu-west-1',
 };
+/** Those that need not be there. */
+const OPTIONAL = ['SCRIPT_KMS_KEY_ID', 'GUARDRAIL'];
 const NAMES = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[];
 
 /** What is said of an environment. */
@@ -31,7 +35,7 @@ describe('the environment of a function', () => {
     expect(readEnvironment(['TABLE_NAME'], GOOD)).toEqual({ TABLE_NAME: 'golden-images' });
   });
 
-  it.each(NAMES.filter((name) => name !== 'SCRIPT_KMS_KEY_ID'))('names %s where it is missing or empty', (name) => {
+  it.each(NAMES.filter((name) => !OPTIONAL.includes(name)))('names %s where it is missing or empty', (name) => {
     expect(complaint({ ...GOOD, [name]: undefined })).toMatch(
       new RegExp(`^environment variable ${name} is not set: it should be the \\S`),
     );
@@ -40,8 +44,8 @@ describe('the environment of a function', () => {
     );
   });
 
-  it('may leave the KMS key out', () => {
-    expect(readEnvironment(['SCRIPT_KMS_KEY_ID'], {})).toEqual({});
+  it('may leave the KMS key and the guardrail out', () => {
+    expect(readEnvironment(['SCRIPT_KMS_KEY_ID', 'GUARDRAIL'], {})).toEqual({});
   });
 
   it.each([
@@ -50,11 +54,13 @@ describe('the environment of a function', () => {
     ['SIGNAL_PREFIX', '/golden-images/'],
     ['PIPELINE_ARN_PREFIX', 'image-pipeline/'],
     ['REGISTRY_HOST', 'docker.io'],
+    ['METRICS_ENVIRONMENT', 'golden images'],
+    ['GUARDRAIL', 'abcdef123456'],
   ])('says that %s is not to be %s', (name, value) => {
     expect(complaint({ ...GOOD, [name]: value })).toContain(`environment variable ${name} is "${value}": it should be`);
   });
 
   it('tells of everything that is wrong at once', () => {
-    expect(complaint({}).split('\n')).toHaveLength(NAMES.length - 1);
+    expect(complaint({}).split('\n')).toHaveLength(NAMES.length - OPTIONAL.length);
   });
 });

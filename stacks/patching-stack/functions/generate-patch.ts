@@ -2,7 +2,9 @@ import { GENERATE_PATCH_FILTERS } from '../../../domain/table/stream-filters';
 import { grantModelAccess } from '../../../modules/model-access/model-access';
 import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
+import type { Guardrail } from '../../../modules/guardrail/guardrail';
 import type { FunctionEntry } from '../function-entry';
+import type { SharedResources } from '../shared-resources';
 
 /** Seconds: Lambda's most. A model may need minutes for an answer (aws-facts 3). */
 const TIMEOUT_SECONDS = 900;
@@ -15,8 +17,16 @@ export const generatePatch: FunctionEntry = {
   description: 'Plans, has written, vets and renders the patch of an image',
   timeoutSeconds: TIMEOUT_SECONDS,
   memoryMegabytes: 1024,
-  variables: ({ scripts, key }) => ({ SCRIPT_BUCKET: scripts.name, SCRIPT_KMS_KEY_ID: key.arn }),
-  connect: (scope, target, { settings, table, scripts, failedBatches, alarms }) => {
+  variables: (shared) => {
+    const guardrail = ownGuardrail(shared);
+    return {
+      SCRIPT_BUCKET: shared.scripts.name,
+      SCRIPT_KMS_KEY_ID: shared.key.arn,
+      ...(guardrail !== undefined && { GUARDRAIL: `${guardrail.guardrailId}:${guardrail.version}` }),
+    };
+  },
+  connect: (scope, target, shared) => {
+    const { settings, table, scripts, failedBatches, alarms } = shared;
     const { environment, estate } = settings;
     new StreamMapping(scope, 'open-findings', {
       table,
@@ -43,6 +53,7 @@ export const generatePatch: FunctionEntry = {
       ...(environment.modelArns !== undefined && { modelArns: environment.modelArns }),
       ...(model.guardrail !== undefined && { guardrail: model.guardrail.id }),
     });
+    ownGuardrail(shared)?.grantApply(target);
     // Metrics are where the model is asked; an alarm elsewhere would never ring.
     if (region === environment.region)
       alarms.add('model-throttled', {
@@ -56,3 +67,9 @@ export const generatePatch: FunctionEntry = {
       });
   },
 };
+
+/** The guardrail that the stack makes, where the model is asked under that one. */
+function ownGuardrail({ guardrail, settings: { estate } }: SharedResources): Guardrail | undefined {
+  const { model, author } = estate;
+  return model === undefined || model.guardrail !== undefined || author === 'rules' ? undefined : guardrail;
+}
