@@ -2,10 +2,17 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../domain/config/environment';
+import { partitionOf } from '../modules/place/place';
 import type { Settings } from './settings/settings';
 
 /** A stack's part in its names: `<kind>-<environment>` is its id, and so its folder below `cdktf.out/stacks/`. */
 export type StackKind = 'scanning' | 'patching' | 'images';
+
+/**
+ * Provider for the European Sovereign Cloud: up to 6.28.0, some of its resources refuse the region's name
+ * (hashicorp/terraform-provider-aws, issue 45894).
+ */
+const SOVEREIGN_PROVIDER = '> 6.28.0, < 7.0.0';
 
 /** From a stack's folder, where Terraform runs, to the checkout. */
 const CHECKOUT = '../../..';
@@ -23,6 +30,8 @@ export abstract class EnvironmentStack extends TerraformStack {
       defaultTags: [{ tags: { ...environment.tags, ...label.tags } }],
     });
     this.keepState(kind, environment);
+    if (partitionOf(environment.region) === 'aws-eusc')
+      this.addOverride('terraform.required_providers.aws.version', SOVEREIGN_PROVIDER);
   }
 
   private keepState(kind: StackKind, { backend, namespace, name, region }: Environment): void {

@@ -383,5 +383,7 @@ describe('another partition', () => {
       'environment'
     ] as { variables: Record<string, string> };
     expect(variables['REGISTRY_HOST']).toBe(`123456789012.dkr.ecr.${region}.${suffix}`);
+    const providers = [...stacks.values()].map(({ terraform }) => terraform.required_providers['aws']?.version);
+    expect(new Set(providers)).toEqual(new Set([partition === 'aws-eusc' ? '> 6.28.0, < 7.0.0' : '6.25.0']));
   });
 });
