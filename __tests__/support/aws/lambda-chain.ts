@@ -39,6 +39,17 @@ const PART = 100;
 const FUNCTIONS = ['ingest-finding', 'generate-patch', 'signal-rebuild', 'start-build'] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
 
+/** What a deployment gives the functions, and what they act on beside the resources. */
+export interface Deployment {
+  /** Variables by function. Paths below `/opt` are of its layer. */
+  readonly variables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Pipelines that there are. */
+  readonly pipelineArns: readonly string[];
+}
+
+/** Where Lambda lays layers out (Lambda guide, "Packaging your layer content"). */
+const LAYER_ROOT = '/opt';
+
 /** How the chain is set up. */
 export interface LambdaChainOptions {
   /** URL of moto. */
@@ -50,6 +61,8 @@ export interface LambdaChainOptions {
   readonly config: object;
   readonly resources?: ChainResources;
   readonly settings?: ChainSettings;
+  /** @default what the resources and the images ask for */
+  readonly deployment?: Deployment;
 }
 
 /** The chain on the emulator. */
@@ -75,18 +88,24 @@ export async function startLambdaChain(options: LambdaChainOptions) {
   let now = Date.now();
   const clock = (): Date => new Date(now);
 
-  const environment = (layerRoot: string): Record<string, string> => ({
-    ...awsEnvironment(options.endpoint ?? moto),
-    AWS_ENDPOINT_URL_ECR: ecr.url,
-    AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url,
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+  const ownVariables = {
     TABLE_NAME: table.name,
-    ESTATE_FILE: `${layerRoot}/${ESTATE_NAME}`,
+    ESTATE_FILE: `${LAYER_ROOT}/${ESTATE_NAME}`,
+    METRICS_ENVIRONMENT: 'golden-images-test',
     SCRIPT_BUCKET: scriptBucket,
     SIGNAL_PREFIX: signalPrefix,
     PIPELINE_ARN_PREFIX: pipelineArn(PIPELINE_PREFIX),
     REGISTRY_ACCOUNT: TEST_ACCOUNT,
     REGISTRY_HOST,
+  };
+  const environment = (name: FunctionName, layerRoot: string): Record<string, string> => ({
+    ...awsEnvironment(options.endpoint ?? moto),
+    // Requests say by it whose they are: see observed-calls.ts.
+    AWS_ACCESS_KEY_ID: name,
+    AWS_ENDPOINT_URL_ECR: ecr.url,
+    AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
+    ...atLayer(options.deployment === undefined ? ownVariables : options.deployment.variables[name], layerRoot),
   });
   let functions: Record<FunctionName, LambdaFunction>;
   let estate: ReturnType<typeof toEstate>;
@@ -94,10 +113,16 @@ export async function startLambdaChain(options: LambdaChainOptions) {
     estate = toEstate(configKeys.parse(config));
     const layer = makeEstateLayer(config);
     const make = (name: FunctionName): LambdaFunction =>
-      new LambdaFunction({ name, zip: zips.get(name) ?? new Uint8Array(), layer, environment });
+      new LambdaFunction({
+        name,
+        zip: zips.get(name) ?? new Uint8Array(),
+        layer,
+        environment: (root) => environment(name, root),
+      });
     functions = Object.fromEntries(FUNCTIONS.map((name) => [name, make(name)])) as typeof functions;
     for (const image of estate.byRepository.values()) {
-      imageBuilder.pipelines.add(pipelineArn(`${PIPELINE_PREFIX}${pipelineName(image)}`));
+      const own = [pipelineArn(`${PIPELINE_PREFIX}${pipelineName(image)}`)];
+      for (const arn of options.deployment?.pipelineArns ?? own) imageBuilder.pipelines.add(arn);
       const name = parameterName(signalPrefix, image.name);
       if ((await signal.get(image.name)) === undefined) await createParameter(ssm, name);
     }
@@ -215,4 +240,14 @@ export async function startLambdaChain(options: LambdaChainOptions) {
       await bedrock.close();
     },
   };
+}
+
+/** Variables with the place where a layer lies in place of Lambda's. */
+function atLayer(variables: Readonly<Record<string, string>> = {}, layerRoot: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      value.startsWith(`${LAYER_ROOT}/`) ? `${layerRoot}${value.slice(LAYER_ROOT.length)}` : value,
+    ]),
+  );
 }

@@ -82,6 +82,8 @@ export class QueuePoller {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(RECEIVE_LIMIT, batchSize - records.length),
+        // A poll is over when nothing is visible, also of a queue that would wait for more.
+        WaitTimeSeconds: 0,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });

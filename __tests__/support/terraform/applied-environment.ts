@@ -45,6 +45,8 @@ export interface AppliedEnvironment {
   readonly mappings: Readonly<Record<string, AppliedMapping>>;
   /** Event patterns by the rule's construct id, e.g. `inspector-findings`. */
   readonly eventPatterns: Readonly<Record<string, unknown>>;
+  /** ARN of what a rule sends to, by the rule's construct id. */
+  readonly eventTargets: Readonly<Record<string, string>>;
 }
 
 /**
@@ -82,6 +84,12 @@ export function appliedEnvironment(resources: readonly AppliedResource[], prefix
       ofType(resources, 'aws_cloudwatch_event_rule').map((resource) => [
         folderOf(text(resource, 'name')),
         JSON.parse(text(resource, 'event_pattern')) as unknown,
+      ]),
+    ),
+    eventTargets: Object.fromEntries(
+      ofType(resources, 'aws_cloudwatch_event_target').map((resource) => [
+        folderOf(text(resource, 'rule')),
+        text(resource, 'arn'),
       ]),
     ),
   };

@@ -24,7 +24,6 @@ export interface AppliedResource {
 
 /** Resource types that moto 5.2.1 cannot make. The whole list: all else is applied. */
 export const NOT_EMULATED: Readonly<Record<string, string>> = {
-  aws_sqs_queue_redrive_allow_policy: 'queues do not keep RedriveAllowPolicy, so the provider waits for it in vain',
   aws_iam_role_policy_attachment: "AWS's own policies are not there",
   aws_imagebuilder_component: 'no Image Builder',
   aws_imagebuilder_container_recipe: 'no Image Builder',
@@ -51,9 +50,14 @@ export class TerraformStack {
    * Makes a copy of a synthesized stack, without what is {@link NOT_EMULATED}, and initializes it.
    * @param source the stack's folder below `cdktf.out/stacks/`
    * @param endpoint endpoint of every AWS service, e.g. moto's
+   * @param more variables of Terraform's environment, e.g. another endpoint of one service
    * @throws EngineError where Terraform refuses it
    */
-  static async init(source: string, endpoint: string): Promise<TerraformStack> {
+  static async init(
+    source: string,
+    endpoint: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<TerraformStack> {
     const directory = mkdtempSync(join(tmpdir(), 'golden-images-apply-'));
     const synthesized = JSON.parse(readFileSync(join(source, 'cdk.tf.json'), 'utf8')) as StackJson;
     const mirror = findProviderMirror();
@@ -70,6 +74,7 @@ export class TerraformStack {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       CHECKPOINT_DISABLE: '1',
       TF_IN_AUTOMATION: '1',
+      ...more,
       ...(mirror !== undefined && { TF_CLI_CONFIG_FILE: writeCliConfig(mirror, join(directory, 'cli')) }),
     });
     await made.terraform('init', '-input=false', '-no-color');
