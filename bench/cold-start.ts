@@ -88,6 +88,8 @@ async function environment(directory: string): Promise<Record<string, string>> {
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/bench-',
     REGISTRY_ACCOUNT: '123456789012',
     REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:golden-images-test-notifications',
+    EVENT_BUS_NAME: 'default',
     AWS_REGION: 'eu-west-1',
   };
 }

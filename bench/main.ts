@@ -1,4 +1,5 @@
 import { reportError } from '../cli/output/report-error';
+import { benchChaos } from './chaos';
 import { benchColdStart } from './cold-start';
 import { benchDomain } from './domain';
 import { benchIngest } from './ingest';
@@ -16,6 +17,7 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['ingest', benchIngest],
   ['cold-start', benchColdStart],
   ['synth', benchSynth],
+  ['chaos', benchChaos],
 ]);
 
 void (async (): Promise<void> => {

@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Done, or nothing to do. */
   ok: 0,
-  /** Commands were refused, or residuals are left. */
+  /** Commands were refused, residuals are left, or doctor saw a failure or could not look. */
   refused: 1,
   /** An argument, a file or the configuration cannot be used. */
   badInput: 2,
@@ -20,7 +20,7 @@ export const EXIT = {
 export const EXIT_CODE_HELP = `
 Exit codes:
   0  done, or nothing to do
-  1  commands refused, or residuals left
+  1  commands refused, residuals left, or doctor saw a failure or could not look
   2  bad input
   3  the build failed
   4  the proof failed; the tag was not moved`;

@@ -1,9 +1,18 @@
 import { Command } from 'commander';
+import { addBlastRadiusCommand } from './commands/blast-radius';
+import { addApproveCommand, addRejectCommand } from './commands/decide';
+import { addDoctorCommand } from './commands/doctor';
+import { addEvidenceCommand } from './commands/evidence';
 import { addExplainCommand } from './commands/explain';
 import { addPatchCommand } from './commands/patch';
+import { addRebuildCommand } from './commands/rebuild';
 import { addReplayCommand } from './commands/replay';
+import { addRetryCommand } from './commands/retry';
+import { addRollbackCommand } from './commands/rollback';
 import { addScriptCommand } from './commands/script';
+import { addStatusCommand } from './commands/status';
 import { addVetCommand } from './commands/vet';
+import { addVexCommand } from './commands/vex';
 import { EXIT_CODE_HELP } from './exit-codes';
 import { printable } from './output/printable';
 
@@ -19,7 +28,23 @@ export function buildProgram(): Command {
       writeErr: (text) => process.stderr.write(printable(text, { multiline: true })),
     })
     .exitOverride();
-  for (const add of [addPatchCommand, addReplayCommand, addVetCommand, addScriptCommand, addExplainCommand])
-    add(program).exitOverride();
+  const commands = [
+    addPatchCommand,
+    addReplayCommand,
+    addVetCommand,
+    addScriptCommand,
+    addExplainCommand,
+    addStatusCommand,
+    addApproveCommand,
+    addRejectCommand,
+    addRollbackCommand,
+    addRebuildCommand,
+    addRetryCommand,
+    addEvidenceCommand,
+    addVexCommand,
+    addBlastRadiusCommand,
+    addDoctorCommand,
+  ];
+  for (const add of commands) add(program).exitOverride();
   return program;
 }

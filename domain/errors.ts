@@ -25,6 +25,14 @@ export class BadInputError extends GoldenImagesError {
   }
 }
 
+/** A builder has refused a build before anything was started, and would again until somebody changes something. */
+export class BuildRefusedError extends GoldenImagesError {
+  override readonly name: string = 'BuildRefusedError';
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super('build', message, options);
+  }
+}
+
 /** A conditional write of the table was refused because the item is not at the expected version. */
 export class ConditionFailedError extends GoldenImagesError {
   override readonly name: string = 'ConditionFailedError';

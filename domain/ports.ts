@@ -4,7 +4,9 @@ import type { GoldenImage } from './config/golden-image';
 import type { SizedImage } from './contract/image-size';
 import type { ImageContract } from './contract/image-contract';
 import type { InstalledPackage } from './ecosystems/ecosystem';
+import type { Notice } from './notice/notice';
 import type { RegistryReason } from './policy/registry-reason';
+import type { FindingPage, ScanCoverage, ScanStatus } from './scan/image-scan';
 import type { ItemKey, TableItem } from './table/items';
 
 /** Tells the time. Injected, so that every decision that depends on it can be tested. */
@@ -18,6 +20,9 @@ export interface Logger {
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Units of {@link Metrics.measure}. */
+export type MeasureUnit = 'seconds' | 'count' | 'percent' | 'cost';
+
 /** Counts what is worth a graph or an alarm. */
 export interface Metrics {
   /**
@@ -27,6 +32,13 @@ export interface Metrics {
    * @param reason a code out of a closed list, where the count is kept by reason as well as in all
    */
   count(name: string, value: number, reason?: string): void;
+  /**
+   * Notes a value as it stands: an age, a cost, how many there are.
+   * @param name upper camel case, e.g. `TimeToPatch`
+   * @param unit of the value; `cost` is in the currency of `model.prices`
+   * @param by further dimensions, each value out of a closed list, e.g. `{ severity: 'HIGH' }`
+   */
+  measure(name: string, value: number, unit: MeasureUnit, by?: Readonly<Record<string, string>>): void;
 }
 
 /** One record of the table's stream: an item that changed, before and after. */
@@ -130,7 +142,11 @@ export type BuildStatus =
 
 /** Runs builds: EC2 Image Builder, or a container engine on this machine. */
 export interface ImageBuilder {
-  /** Starts a build, or finds the one that the same patch id started. @returns its id (an ARN on AWS) */
+  /**
+   * Starts a build, or finds the one that the same patch id started.
+   * @returns its id (an ARN on AWS)
+   * @throws BuildRefusedError where this call has certainly started nothing, and the next would neither
+   */
   start(request: BuildRequest): Promise<string>;
   /** @returns the build's status; undefined where no such build is known */
   get(buildId: string): Promise<BuildStatus | undefined>;
@@ -147,8 +163,11 @@ export interface ImageDescription extends SizedImage {
 
 /** Images by reference. */
 export interface ImageRegistry {
-  /** @returns the image, or undefined where there is none */
-  describe(reference: string): Promise<ImageDescription | undefined>;
+  /**
+   * @param architecture chooses in a list of manifests
+   * @returns the image, or undefined where there is none
+   */
+  describe(reference: string, architecture?: string): Promise<ImageDescription | undefined>;
   /**
    * The image that a golden image is built from, made available to the builder.
    * @throws BadInputError where it does not exist or cannot be used
@@ -202,6 +221,16 @@ export interface ImageLookup {
   lookUp(repository: string, digest: string, architecture: string): Promise<RegisteredImage | UnusableImage>;
 }
 
+/** Tells what tags point at now. */
+export interface ImageTags {
+  /**
+   * @param architecture chooses in a list of manifests
+   * @returns digest of the image itself, also where the tag is of a list; undefined where there is no such image
+   * @throws BadInputError where the list has none for the architecture, or the manifest is of a type that is not known
+   */
+  digestOf(repository: string, tag: string, architecture: string): Promise<string | undefined>;
+}
+
 /** The layers of an image, by the registry's manifest: how lineage is told. */
 export interface ImageLayers {
   /**
@@ -212,4 +241,23 @@ export interface ImageLayers {
    * @throws BadInputError where the manifest is of a type that tells no layers
    */
   layersOf(repository: string, digest: string, architecture?: string): Promise<readonly string[] | undefined>;
+}
+
+/** What a scanner (Amazon Inspector on AWS) says now, asked and not told: the proof of a candidate, and what lost events said. */
+export interface FindingSource {
+  /** How the scanner stands to an image. */
+  scanOf(repository: string, digest: string): Promise<ScanStatus>;
+  /** Every image of a repository that the scanner knows, any order; none where it knows no such repository. */
+  coverageOf(repository: string): Promise<readonly ScanCoverage[]>;
+  /**
+   * Everything that the scanner lists, in pages: of one image, or of all images of a repository; every status.
+   * Where a digest is given, findings on other digests are left out.
+   */
+  findingsOf(repository: string, digest?: string): AsyncIterable<FindingPage>;
+}
+
+/** Tells people, and other systems, what happened. */
+export interface Notifier {
+  /** Sends a notice, at least once. */
+  notify(notice: Notice): Promise<void>;
 }

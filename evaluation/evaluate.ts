@@ -2,7 +2,7 @@ import type { PatchModel } from '../domain/author/model';
 import type { AskedCase } from './ask-case';
 import { askCase } from './ask-case';
 import type { EvaluationCase } from './case-format';
-import { mapLimited } from './map-limited';
+import { mapLimited } from '../adapters/shared/map-limited';
 import type { Report } from './report';
 import { scoreCase } from './score';
 import { summarize } from './summary';

@@ -2,7 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../domain/config/environment';
-import { partitionOf } from '../modules/place/place';
+import { partitionOf } from '../domain/config/partition';
 import type { Settings } from './settings/settings';
 
 /** A stack's part in its names: `<kind>-<environment>` is its id, and so its folder below `cdktf.out/stacks/`. */

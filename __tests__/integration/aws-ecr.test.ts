@@ -1,7 +1,7 @@
 import { BatchDeleteImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { makeEcrClient } from '../../adapters/aws/clients/ecr-client';
 import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
-import { makeEcrImageLayers } from '../../adapters/aws/ecr-image-layers';
+import { makeEcrImageLayers, makeEcrImageTags } from '../../adapters/aws/ecr-image-layers';
 import { BadInputError } from '../../domain/errors';
 import { TEST_ACCOUNT, TEST_REGION, withEnvironment } from '../support/aws/aws-environment';
 import {
@@ -63,6 +63,7 @@ describeOnMoto('ECR on moto', (moto) => {
       const layers = makeEcrImageLayers(client);
       expect(await layers.layersOf(repository, list)).toStrictEqual(amd64.layers);
       expect(await layers.layersOf(repository, list, 'arm64')).toStrictEqual(arm64.layers);
+      expect(await makeEcrImageTags(client).digestOf(repository, 'all', 'arm64')).toBe(arm64.digest);
       expect(await layers.layersOf(repository, arm64.digest)).toStrictEqual(arm64.layers);
       await registry.tag(at('all'), at('stable'));
       expect(await registry.describe(at('stable'), 'arm64')).toMatchObject({ digest: arm64.digest });
@@ -88,6 +89,14 @@ describeOnMoto('ECR on moto', (moto) => {
       digest = await pushList(client, repository, tag, [{ digest, architecture: 'amd64' }]);
     expect(await registry.describe(at('3'))).toMatchObject({ format: 'oci' });
     await expect(registry.describe(at('4'))).rejects.toThrow(/within more than 3 lists/);
+  });
+
+  test('digestOf tells what a tag points at, and nothing where there is none', async () => {
+    const tags = makeEcrImageTags(client);
+    const image = await pushImage(server, client, repository, 'stable', { layers: ['base'] });
+    expect(await tags.digestOf(repository, 'stable', 'amd64')).toBe(image.digest);
+    expect(await tags.digestOf(repository, 'none', 'amd64')).toBeUndefined();
+    expect(await tags.digestOf('golden/none', 'stable', 'amd64')).toBeUndefined();
   });
 
   test('layersOf knows no layers where there is no image, and those of the manifest where there is', async () => {

@@ -2,7 +2,7 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import { AwsServiceError } from '../../adapters/aws/aws-error';
 import { makeImageBuilderClient } from '../../adapters/aws/clients/imagebuilder-client';
 import { Ec2ImageBuilder } from '../../adapters/aws/ec2-image-builder';
-import { BadInputError } from '../../domain/errors';
+import { BuildRefusedError } from '../../domain/errors';
 import type { ImageDescription } from '../../domain/ports';
 import { awsEnvironment, TEST_ACCOUNT, TEST_REGION, withEnvironment } from '../support/aws/aws-environment';
 import type { StubAction } from '../support/aws/http-stub';
@@ -157,10 +157,36 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
   });
 
   test('what cannot be started is refused before anything is asked', async () => {
-    await expect(builder.start({ ...request, image: makeImage({ name: 'none' }) })).rejects.toThrow(BadInputError);
+    await expect(builder.start({ ...request, image: makeImage({ name: 'none' }) })).rejects.toThrow(BuildRefusedError);
     for (const bad of ['', 'x', patchId.toUpperCase(), `${patchId}0`])
       await expect(builder.start({ ...request, patchId: bad })).rejects.toThrow(/is not a patch id/);
     expect(server.requests).toStrictEqual([]);
+  });
+
+  test.each([
+    [403, 'ForbiddenException', /ForbiddenException it is/, /^allow imagebuilder:StartImagePipelineExecution/],
+    [404, 'ResourceNotFoundException', /ResourceNotFoundException it is/, /^check the name/],
+    [400, 'InvalidRequestException', /InvalidRequestException it is/, /^look up/],
+  ])('a first answer of %i %s has started nothing, and the error says so', async (status, type, message, hint) => {
+    server.intercept = () => refuse(status, type);
+    const error: unknown = await builder.start(request).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(BuildRefusedError);
+    expect([(error as Error).message, (error as BuildRefusedError).hint]).toEqual([
+      expect.stringMatching(message),
+      expect.stringMatching(hint),
+    ]);
+  });
+
+  test.each<[string, StubAction[]]>([
+    ['that no other build fits in', [refuse(402, 'ServiceQuotaExceededException')]],
+    ['that knows the token with other parameters', [refuse(400, 'IdempotentParameterMismatchException')]],
+    ['after one that was lost', ['lose', refuse(403, 'ForbiddenException')]],
+    ['after a failure of the service', [refuse(500, 'ServiceException'), refuse(403, 'ForbiddenException')]],
+    ['without an end', ['drop']],
+  ])('an answer %s does not say that nothing was started', async (_what, faults) => {
+    server.intercept = () => (faults.length > 1 ? faults.shift() : faults[0]);
+    const error: unknown = await builder.start(request).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(AwsServiceError);
   });
 
   test.each<[string, StubAction, number]>([
@@ -185,7 +211,8 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
     ['InvalidRequestException', 400, false, /^look up InvalidRequestException/],
   ])('%s is classified', async (code, status, isTransient, hint) => {
     server.intercept = () => refuse(status, code);
-    const error: unknown = await builder.start(request).catch((caught: unknown) => caught);
+    const caught: unknown = await builder.start(request).catch((failure: unknown) => failure);
+    const error = caught instanceof BuildRefusedError ? caught.cause : caught;
     expect(error).toBeInstanceOf(AwsServiceError);
     expect(error).toMatchObject({ code, isTransient, operation: 'StartImagePipelineExecution' });
     expect((error as AwsServiceError).hint).toMatch(hint);

@@ -11,7 +11,14 @@ import { unzipSync } from 'fflate';
 const CHECKOUT = join(__dirname, '../..');
 const NODE = join(CHECKOUT, 'node_modules/.bin/node');
 const SOURCES = ['adapters', 'domain', 'functions', 'scripts', 'package.json', 'tsconfig.json'];
-const FUNCTIONS = ['generate-patch', 'ingest-finding', 'signal-rebuild', 'start-build'];
+const FUNCTIONS = [
+  'generate-patch',
+  'ingest-finding',
+  'reconcile-findings',
+  'signal-rebuild',
+  'start-build',
+  'track-build',
+];
 const LIMIT_BYTES = 400_000;
 
 /** A checkout of its own, in which `npm run bundle` has run in a time zone. */
@@ -154,6 +161,9 @@ async function environment(): Promise<Record<string, string>> {
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',
     REGISTRY_ACCOUNT: '123456789012',
     REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:golden-images-test-notifications',
+    EVENT_BUS_NAME: 'default',
+    GATHER_SECONDS: '60',
     AWS_REGION: 'eu-west-1',
   };
 }

@@ -103,3 +103,22 @@ describeLambdaChain('findings of applications', (start) => {
     expect(await of('certificates')).toStrictEqual({ findings: [], patches: [] });
   });
 });
+
+describeLambdaChain('a golden image without any finding', (start) => {
+  test('is found by its floating tag when an application on it has one, and patched', async () => {
+    const images = [{ name: 'clean', repository: 'golden/clean', parent: PARENT.reference }];
+    const chain = await start({ config: { version: 1, author: 'rules', images } });
+    const client = makeEcrClient();
+    for (const repository of ['golden/clean', 'app/early']) await createRepository(client, repository);
+    const base = await pushImage(chain.ecr, client, 'golden/clean', 'stable', { layers: [PARENT.layer, 'clean'] });
+    const app = await pushImage(chain.ecr, client, 'app/early', '1', { layers: [PARENT.layer, 'clean', 'early'] });
+    const sourceLayer = app.layers[1] ?? '';
+    const about = { repository: 'app/early', digest: app.digest, day: 2, sourceLayer };
+    await chain.send([findingEvent({ ...about, package: 'glibc' })]);
+    await chain.settle();
+    const items = await chain.table.query(imagePartition('clean'));
+    expect(items.filter(isFindingItem)).toMatchObject([{ package: 'glibc', state: 'OPEN', judgedOn: base.digest }]);
+    expect(items.filter(isPatchItem)).toMatchObject([{ state: 'BUILDING', targets: [{ package: 'glibc' }] }]);
+    expect(await chain.table.query('UNATTRIBUTED#app%2Fearly')).toStrictEqual([]);
+  });
+});

@@ -1,16 +1,21 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
 import { isFindingItem } from '../../domain/table/finding-item';
-import { imagePartition } from '../../domain/table/keys';
+import { imagePartition, replanKey } from '../../domain/table/keys';
 import { isPatchItem } from '../../domain/table/patch-item';
+import { isReplanItem } from '../../domain/table/replan-item';
 import { findingEvent } from '../support/aws/chain-events';
 import { createChainResources } from '../support/aws/chain-resources';
 import { describeLambdaChain } from '../support/aws/describe-lambda-chain';
 import { readFailures } from '../support/aws/failure-destination';
+import { startHttpStub, type StubRequest } from '../support/aws/http-stub';
+import type { LambdaChain } from '../support/aws/lambda-chain';
 import { PARENT, pushGolden } from '../support/aws/push-golden';
+import { refusal } from '../support/aws/side-effects';
 import type { LambdaStreamRecord } from '../support/aws/stream-event';
+import { wakeImages } from '../support/aws/wake-images';
 import { digestOf } from '../unit/table/samples';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', '0', '1', '2'];
@@ -28,7 +33,9 @@ const EVENTS = PACKAGES.flatMap((name) =>
   ),
 );
 
-describeLambdaChain('poison', (start) => {
+type Json = Readonly<Record<string, unknown>>;
+
+describeLambdaChain('poison', (start, moto) => {
   test('one stream record of a hundred is left in the failure destination, and blocks nobody', async () => {
     const chain = await start({ config });
     await pushGolden(chain, EVENTS);
@@ -67,6 +74,90 @@ describeLambdaChain('poison', (start) => {
     const told = chain.functions['generate-patch'].log.filter((line) => line.includes('record failed'));
     expect(told.map((line) => (JSON.parse(line) as { reason: string }).reason)).toContain('malformed');
   });
+
+  /** Images and what became of them: state of the newest patch, and the note that they are looked at later. */
+  const ends = async (chain: LambdaChain): Promise<unknown[]> =>
+    await Promise.all(
+      NAMES.map(async (name) => {
+        const items = await chain.table.query(imagePartition(name));
+        const request = items.find(isReplanItem);
+        return [name, items.filter(isPatchItem).at(-1)?.state, request?.state, request?.why];
+      }),
+    );
+  const all = (state: string, but: Readonly<Record<string, unknown[]>> = {}): unknown[] =>
+    NAMES.map((name) => [name, ...(but[name] ?? [state, undefined, undefined])]);
+
+  test('an item in one image’s partition that cannot be read: the others are patched, it is when the item is mended', async () => {
+    const chain = await start({ config });
+    await pushGolden(chain, EVENTS);
+    const Key = { pk: { S: 'IMAGE#c' }, sk: { S: 'FINDING#bad' } };
+    const bad = { ...Key, image: { S: 'c' }, type: { S: 'FINDING' }, state: { S: 'PARKED' }, bytes: { NS: ['1'] } };
+    const client = makeDynamoDbClient();
+    await client.send(new PutItemCommand({ TableName: chain.resources.table.name, Item: bad }));
+    await chain.send(EVENTS.slice(0, 40));
+    await chain.settle();
+
+    const note = await chain.table.get(replanKey('c'));
+    expect(note).toMatchObject({ type: 'REPLAN', state: 'REQUESTED', version: 1 });
+    expect(note?.['why']).toMatch(
+      /^(?:generate-patch|signal-rebuild) failed \(malformed\): item "IMAGE#c" \/ "FINDING#bad" cannot be read: an attribute of type NS /,
+    );
+    const minutes = (Date.parse(String(note?.['notBefore'])) - Date.now()) / 60_000;
+    expect([minutes > 10, minutes <= 15]).toStrictEqual([true, true]);
+    expect(chain.imageBuilder.builds).toHaveLength(NAMES.length - 1);
+    // Nothing was tried in vain.
+    expect(await chain.generatePatch.poll()).toMatchObject({ invocations: 1, discarded: 0 });
+    expect(await readFailures(chain.failures)).toStrictEqual([]);
+
+    await client.send(new DeleteItemCommand({ TableName: chain.resources.table.name, Key }));
+    expect(await wakeImages(chain, NAMES)).toBe(1);
+    expect(await ends(chain)).toStrictEqual(all('BUILDING', { c: ['BUILDING', 'DONE', note?.['why']] }));
+    expect(chain.imageBuilder.builds).toHaveLength(NAMES.length);
+    expect(await readFailures(chain.failures)).toStrictEqual([]);
+  });
+
+  test.each([
+    ['generate-patch', 'the script', 's3 PutObject', '/scripts/c/', undefined],
+    ['signal-rebuild', 'the parameter', 'ssm PutParameter', 'PutParameter', 'READY'],
+  ])(
+    'AccessDenied in %s for %s of one image: the others are built, it is when the policy is mended',
+    async (service, _what, call, mark, state) => {
+      let isDenied = true;
+      const isMeant = ({ method, path, headers, body }: StubRequest): boolean =>
+        mark.startsWith('/')
+          ? method === 'PUT' && path.includes(mark)
+          : (headers['x-amz-target'] ?? '').endsWith(mark) && body.toString().includes('signals/c"');
+      const proxy = await startHttpStub(
+        (request) => (isDenied && isMeant(request) ? refusal(request) : 'forward'),
+        moto(),
+      );
+      const chain = await start({ config, endpoint: proxy.url });
+      await pushGolden(chain, EVENTS);
+      await chain.send(EVENTS.slice(0, 40));
+      await chain.settle();
+
+      const why = expect.stringMatching(
+        new RegExp(`^${service} failed \\(refused\\): ${call} .* AccessDenied`),
+      ) as unknown;
+      expect(await ends(chain)).toEqual(all('BUILDING', { c: [state, 'REQUESTED', why] }));
+      expect(chain.imageBuilder.builds).toHaveLength(NAMES.length - 1);
+      const logged = chain.functions[service as 'generate-patch'].log.map((line) => JSON.parse(line) as Json);
+      expect(logged.filter((line) => 'ImagesPostponed' in line)).toMatchObject([
+        { service, reason: 'refused' },
+        { service },
+      ]);
+      expect(logged.find(({ message }) => message === 'image is looked at again later')).toMatchObject({
+        ...{ image: 'c', reason: 'refused', hint: expect.stringMatching(/^allow .* in the role's policy/) as unknown },
+      });
+
+      isDenied = false;
+      expect(await wakeImages(chain, NAMES)).toBe(1);
+      expect(await ends(chain)).toEqual(all('BUILDING', { c: ['BUILDING', 'DONE', why] }));
+      expect(chain.imageBuilder.builds).toHaveLength(NAMES.length);
+      expect(await readFailures(chain.failures)).toStrictEqual([]);
+      await proxy.stop();
+    },
+  );
 
   test('a message that cannot be read goes to the dead-letter queue with its body, and blocks nobody', async () => {
     const resources = await createChainResources({ visibilityTimeout: 1, maxReceiveCount: 2 });

@@ -1,6 +1,6 @@
-import { makeBuildEnds } from '../support/aws/build-ends';
 import type { InspectorEvent } from '../support/aws/chain-events';
 import { describeLambdaChain } from '../support/aws/describe-lambda-chain';
+import { endBuild, endBuilds, runningBuilds } from '../support/aws/emulated-builds';
 import type { LambdaChain } from '../support/aws/lambda-chain';
 import { pushGolden } from '../support/aws/push-golden';
 import { estateOf, GOLANG_TARGETS, RECORDED, tableOf, targetsOf } from '../support/aws/recorded-images';
@@ -37,20 +37,21 @@ describeLambdaChain('findings that come one after the other', (start) => {
     expect(chain.imageBuilder.builds).toHaveLength(1);
 
     // Not promoted, which takes moto half a minute for 713 findings: the next test has promotions.
-    const builds = makeBuildEnds(chain, 'golang');
     for (let build = 1; build <= 2; build++) {
-      await builds.end('CANCELLED');
+      await endBuild(chain, 'golang', { status: 'CANCELLED' });
       await chain.settle();
       expect(chain.imageBuilder.builds).toHaveLength(2);
     }
+    expect(runningBuilds(chain, 'golang')).toStrictEqual([]);
     expect(chain.imageBuilder.builds.at(-1)?.clientToken).toBe(patches.at(-1)?.patchId);
   });
 
   test('findings that come over ten minutes are fixed by two builds at most', async () => {
     const chain = await start({ config: estateOf('amazonlinux') });
     await pushGolden(chain, RECORDED.amazonlinux.slice(0, 1));
+    await chain.scanner.seed(RECORDED.amazonlinux);
     await spread(chain, RECORDED.amazonlinux);
-    expect(await makeBuildEnds(chain, 'amazonlinux').endAll()).toStrictEqual(['promoted', 'promoted']);
+    expect(await endBuilds(chain, 'amazonlinux')).toStrictEqual(['PROMOTED', 'PROMOTED']);
     expect(chain.imageBuilder.builds).toHaveLength(2);
     const { states, head, patches } = await tableOf(chain, 'amazonlinux');
     expect(head).toMatchObject({ state: 'IDLE', failures: 0, promoted: { patch: patches.at(-1)?.sequence } });

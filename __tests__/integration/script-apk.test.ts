@@ -104,6 +104,15 @@ describeWithTools(
     });
 
     describe.each(SHELLS)('under %s', (shell) => {
+      test('changes nothing where there is no target, as in a rebuild, and goes well', () => {
+        withFreshRoot(base, (root) => {
+          const before = filesOf(root);
+          const { ran } = patch(root, shell, []);
+          expect([ran.code, ran.stdout]).toEqual([0, 'golden-images-exit 0\n']);
+          expect(filesOf(root)).toEqual(before);
+        });
+      });
+
       test.each(RELEASES)('apk-tools %s: raises what a target names, world stays, and says so again', (release) => {
         withFreshRoot(base, (root) => {
           playApk(root, release);

@@ -115,6 +115,15 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
   }
 
   describe.each(SHELLS)('under %s', (shell) => {
+    test('changes nothing where there is no target, as in a rebuild, and goes well', () => {
+      withFreshRoot(base, (root) => {
+        const before = filesOf(root);
+        const { ran } = patch(root, shell, []);
+        expect([ran.code, ran.stdout]).toEqual([0, 'golden-images-exit 0\n']);
+        expect(filesOf(root)).toEqual(before);
+      });
+    });
+
     test('raises every binary of a source, judges source versions, leaves nothing behind, and says so again', () => {
       withFreshRoot(base, (root) => {
         const before = filesOf(root);

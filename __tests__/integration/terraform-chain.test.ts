@@ -9,6 +9,7 @@ import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { plannedChange } from '../../scripts/plan/planned-change';
 import { FUNCTIONS } from '../../stacks/patching-stack/functions';
+import { buildAndScan } from '../support/aws/emulated-builds';
 import { startHttpStub, type HttpStub } from '../support/aws/http-stub';
 import { pipelineArn } from '../support/aws/image-builder-server';
 import { type LambdaChain, startLambdaChain } from '../support/aws/lambda-chain';
@@ -17,6 +18,7 @@ import { describeOnMoto } from '../support/aws/moto-server';
 import { notAllowed, observedCall, type ObservedCall } from '../support/aws/observed-calls';
 import { pushGolden } from '../support/aws/push-golden';
 import { estateOf, RECORDED, tableOf, targetsOf } from '../support/aws/recorded-images';
+import { countMessages } from '../support/aws/waiting-messages';
 import { describeWithTools } from '../support/requires-tool';
 import { type AppliedChain, appliedChain } from '../support/terraform/applied-chain';
 import { type AppliedEnvironment, appliedEnvironment } from '../support/terraform/applied-environment';
@@ -28,6 +30,7 @@ import {
   synthesizeEstate,
 } from '../support/terraform/estate';
 import { type MappingServer, startMappingServer } from '../support/terraform/mapping-server';
+import { quietSchedules } from '../support/terraform/quiet-schedules';
 import { type AppliedResource, TerraformStack } from '../support/terraform/terraform-stack';
 
 const ENVIRONMENT = 'chain';
@@ -83,6 +86,7 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
       let chain: LambdaChain;
       let watch: HttpStub;
       let putPoliciesBack: () => Promise<void>;
+      let putSchedulesBack: () => Promise<void>;
 
       beforeAll(async () => {
         zips = await makeLambdaZips();
@@ -100,6 +104,7 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
         environment = appliedEnvironment(resources, PREFIX);
         applied = appliedChain(environment, mappings.mappings(), estate.images);
         putPoliciesBack = await liftBucketPolicies(environment.scriptsBucket, environment.failuresBucket);
+        putSchedulesBack = await quietSchedules();
         watch = await startHttpStub(() => 'forward', moto());
         chain = await startLambdaChain({
           ...applied,
@@ -132,10 +137,15 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
         });
       });
 
-      test('rules lead to the queue and to start-build, mappings from the queue and the stream on', () => {
+      test('rules lead to the queues and to the functions that end builds, mappings from queues and the stream on', () => {
+        const functionArn = (name: string): string =>
+          `arn:aws:lambda:${EMULATOR_REGION}:${EMULATOR_ACCOUNT}:function:${PREFIX}-${name}`;
         expect(environment.eventTargets).toEqual({
           'inspector-findings': applied.resources.queue.arn,
-          'rebuild-signals': `arn:aws:lambda:${EMULATOR_REGION}:${EMULATOR_ACCOUNT}:function:${PREFIX}-start-build`,
+          'rebuild-signals': applied.resources.signals.arn,
+          'build-ends': functionArn('track-build'),
+          'image-scans': functionArn('track-build'),
+          'reconcile-schedule': functionArn('reconcile-findings'),
         });
         expect(applied.settings).toMatchObject({
           queue: { batchSize: 100 },
@@ -150,6 +160,7 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
 
       test('real findings of three images become one patch, one script, one signal and one build each', async () => {
         await pushGolden(chain, EVENTS);
+        await chain.scanner.seed(EVENTS);
         expect(await chain.send(EVENTS)).toBe(38);
         await chain.settle();
         const s3 = new S3Client({ forcePathStyle: true });
@@ -185,9 +196,21 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
           built.push(build?.arn ?? '');
         }
         expect(chain.imageBuilder.builds.map(({ arn }) => arn).sort()).toStrictEqual(built.sort());
-        expect(chain.changes.failed).toStrictEqual([]);
+        const { url, deadLetterUrl } = chain.resources.signals;
+        for (const queue of [url, deadLetterUrl]) expect(await countMessages(queue)).toBe(0);
         const { KeyCount: failures } = await s3.send(new ListObjectsV2Command({ Bucket: environment.failuresBucket }));
         expect(failures).toBe(0);
+      });
+
+      test('their builds and scans become promoted images, and reconcile-findings finds nothing to do', async () => {
+        for (const name of NAMES) {
+          const digest = await buildAndScan(chain, name);
+          const { head, patches, states } = await tableOf(chain, name);
+          expect(head).toMatchObject({ state: 'IDLE', promoted: { digest, patch: 1 } });
+          expect([patches.map(({ state }) => state), states['OPEN']]).toStrictEqual([['PROMOTED'], undefined]);
+        }
+        expect(chain.events.givenUp).toStrictEqual([]);
+        expect(await chain.reconcile()).toStrictEqual({ images: NAMES.length, troubles: 0 });
       });
 
       test('nothing that the functions asked for is more than their roles allow', () => {
@@ -204,6 +227,10 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
             'bedrock:InvokeModel dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer s3:PutObject',
           'signal-rebuild': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ssm:PutParameter',
           'start-build': 'dynamodb:GetItem dynamodb:PutItem imagebuilder:StartImagePipelineExecution ssm:GetParameter',
+          'track-build':
+            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchDeleteImage ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer ecr:PutImage events:PutEvents imagebuilder:GetImage inspector2:ListCoverage inspector2:ListFindings s3:PutObject sns:Publish',
+          'reconcile-findings':
+            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer inspector2:ListCoverage inspector2:ListFindings',
         });
         // A right less is noticed, by name.
         const stripped = (name: string) =>
@@ -216,6 +243,7 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
 
       test('plans no second change but what the emulator forgot', async () => {
         await putPoliciesBack();
+        await putSchedulesBack();
         const [first, second] = [await patching.plan(), await images.plan()].map((plan) =>
           (plan.resource_changes ?? []).map(plannedChange).filter((change) => change !== undefined),
         );
@@ -249,8 +277,11 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
 });
 
 /** Every signed call of the functions, to whichever server. */
-function observedCalls({ ecr, imageBuilder, bedrock }: LambdaChain, watch: HttpStub): readonly ObservedCall[] {
-  const stubs = [watch, ecr, imageBuilder].flatMap(({ requests }) =>
+function observedCalls(
+  { ecr, imageBuilder, inspector, bedrock }: LambdaChain,
+  watch: HttpStub,
+): readonly ObservedCall[] {
+  const stubs = [watch, ecr, imageBuilder, inspector].flatMap(({ requests }) =>
     requests.map((request) => ({ ...request, body: request.body.toString() })),
   );
   const asked = bedrock.requests.map((request) => ({ ...request, body: request.text }));

@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVENT_SOURCE } from '../../domain/notice/notice-event';
 import { parameterName } from '../../adapters/aws/signal-parameter';
 import { METRICS_NAMESPACE } from '../../adapters/aws/powertools-metrics';
 import { pathSegment } from '../../adapters/shared/path-segment';
@@ -8,9 +9,9 @@ import { pipelineName } from '../../domain/config/pipeline-name';
 import { loadEstateFile } from '../../functions/shared/estate-file';
 import { writeEstateZip } from '../../scripts/estate-zip';
 import { METRICS_NAMESPACE as ALARMED } from '../../stacks/patching-stack/metrics';
-import { imageNames } from '../../stacks/settings/image-settings';
+import { imageNames } from '../../domain/config/image-names';
 import { estateYaml } from './support/estate';
-import { inScratch, settingsOf } from './support/synthesize';
+import { inScratch, settingsOf, stackOf, synthesize } from './support/synthesize';
 
 /** What Terraform names and what the functions look for are made in different places, since neither may import the other. */
 describe.each(['debian-12', 'alpine_3.22', 'a.b_c-d', '0'])('the names of %s', (name) => {
@@ -31,6 +32,11 @@ describe.each(['debian-12', 'alpine_3.22', 'a.b_c-d', '0'])('the names of %s', (
 
 it('alarms watch the namespace that the functions count in', () => {
   expect(ALARMED).toBe(METRICS_NAMESPACE);
+});
+
+it('the functions may put the events that they put: of the source that their rights name', () => {
+  const policies = JSON.stringify(stackOf(synthesize(estateYaml()), 'patching-test').resource?.['aws_iam_role_policy']);
+  expect(policies).toContain(`events:source\\\\":\\\\"${EVENT_SOURCE}`.replaceAll('\\\\', '\\'));
 });
 
 it('the functions can read the estate that the layer has, with the budgets of the environment', () => {

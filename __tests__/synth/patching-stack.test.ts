@@ -13,7 +13,10 @@ beforeAll(() => {
   );
   trial = stackOf(
     synthesize(
-      estateYaml(undefined, '    removalProtection: false\n    gatherSeconds: 5\n    retention: { logsDays: 14 }\n'),
+      estateYaml(
+        undefined,
+        '    removalProtection: false\n    gatherSeconds: 5\n    reconcileMinutes: 15\n    rescanDays: lifetime\n    retention: { logsDays: 14 }\n',
+      ),
     ),
     'patching-test',
   );
@@ -182,16 +185,30 @@ describe('the ways in', () => {
     expect(streams).toHaveLength(2); // DynamoDB allows two readers of a shard
   });
 
-  it('a changed signal invokes start-build, and what cannot be delivered is kept', () => {
+  it('a changed signal waits in a queue for start-build, for hours where there is no room, and what cannot be delivered is kept', () => {
     expect(JSON.parse(String(only(stack, 'aws_cloudwatch_event_rule', 'rebuild-signals')['event_pattern']))).toEqual({
       source: ['aws.ssm'],
       'detail-type': ['Parameter Store Change'],
       detail: { operation: ['Update'], name: [{ prefix: '/golden-images/test/signals/' }] },
     });
-    expect(only(stack, 'aws_lambda_permission')).toMatchObject({
-      principal: 'events.amazonaws.com',
-      source_account: '123456789012',
+    const queue = only(stack, 'aws_sqs_queue', 'signals/queue');
+    expect(queue).toMatchObject({
+      name: 'golden-images-test-signals',
+      visibility_timeout_seconds: 360,
+      delay_seconds: 5,
     });
+    expect(JSON.parse(String(queue['redrive_policy']))).toMatchObject({ maxReceiveCount: 60 });
+    expect(only(stack, 'aws_lambda_event_source_mapping', 'signals-mapping')).toMatchObject({
+      batch_size: 10,
+      function_response_types: ['ReportBatchItemFailures'],
+      scaling_config: { maximum_concurrency: 2 },
+    });
+    expect(String(only(stack, 'aws_sqs_queue_policy', 'signals/policy')['policy'])).toContain(
+      ':rule/golden-images-test-rebuild-signals',
+    );
+    expect(JSON.stringify(only(stack, 'aws_cloudwatch_event_target', 'rebuild-signals')['arn'])).toContain(
+      'aws_sqs_queue',
+    );
     expect(only(stack, 'aws_cloudwatch_event_target', 'rebuild-signals')).toMatchObject({
       retry_policy: { maximum_event_age_in_seconds: 86_400, maximum_retry_attempts: 185 },
     });
@@ -202,6 +219,80 @@ describe('the ways in', () => {
     });
   });
 });
+
+describe('the closed loop', () => {
+  const pattern = (rule: string): unknown =>
+    JSON.parse(String(only(stack, 'aws_cloudwatch_event_rule', rule)['event_pattern']));
+
+  it("ends of this environment's builds, and completed first scans, invoke track-build", () => {
+    expect(pattern('build-ends')).toEqual({
+      source: ['aws.imagebuilder'],
+      'detail-type': ['EC2 Image Builder Image State Change'],
+      resources: [{ prefix: 'arn:aws:imagebuilder:eu-west-1:123456789012:image/golden-images-test-' }],
+      detail: { state: { status: ['AVAILABLE', 'FAILED', 'CANCELLED'] } },
+    });
+    expect(pattern('image-scans')).toEqual({
+      source: ['aws.inspector2'],
+      'detail-type': ['Inspector2 Scan'],
+      detail: { 'scan-status': ['INITIAL_SCAN_COMPLETE'], 'repository-name': [{ prefix: 'arn:' }] },
+    });
+    for (const rule of ['build-ends', 'image-scans'])
+      expect(only(stack, 'aws_lambda_permission', rule)).toMatchObject({
+        function_name: expect.stringContaining('aws_lambda_function.track-build_function') as string,
+        principal: 'events.amazonaws.com',
+        source_account: '123456789012',
+      });
+  });
+
+  it('the clock invokes reconcile-findings', () => {
+    const rate = (one: StackJson): unknown =>
+      only(one, 'aws_cloudwatch_event_rule', 'reconcile-schedule')['schedule_expression'];
+    expect([rate(stack), rate(trial)]).toEqual(['rate(60 minutes)', 'rate(15 minutes)']);
+    expect(only(stack, 'aws_cloudwatch_event_rule', 'reconcile-schedule')).not.toHaveProperty('event_pattern');
+    expect(only(stack, 'aws_lambda_function', 'reconcile-findings')).toMatchObject({ timeout: 900 });
+    // An account may have no more than ten to give.
+    expect(JSON.stringify(stack)).not.toContain('reserved_concurrent_executions');
+    expect(only(stack, 'aws_lambda_function', 'reconcile-findings')['environment']).toMatchObject({
+      variables: {
+        GATHER_SECONDS: '60',
+        RESCAN_DAYS: '14',
+        TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:golden-images-test-notifications',
+        EVENT_BUS_NAME: 'default',
+      },
+    });
+    const forEver = (only(trial, 'aws_lambda_function', 'reconcile-findings')['environment'] as Variables).variables;
+    expect(forEver).toMatchObject({ GATHER_SECONDS: '5' });
+    expect(forEver).not.toHaveProperty('RESCAN_DAYS');
+  });
+
+  it.each(['track-build', 'reconcile-findings'])(
+    '%s moves tags of this environment only, and speaks on the default bus in our name only',
+    (name) => {
+      const { Statement } = JSON.parse(String(only(stack, 'aws_iam_role_policy', name)['policy'])) as {
+        Statement: { Sid: string }[];
+      };
+      const bySid = Object.fromEntries(Statement.map((statement) => [statement.Sid, statement]));
+      expect(bySid['MoveTagsOfGoldenImages']).toEqual({
+        Sid: 'MoveTagsOfGoldenImages',
+        Effect: 'Allow',
+        Action: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
+        Resource: ['arn:aws:ecr:eu-west-1:123456789012:repository/*'],
+        Condition: { StringEquals: { 'aws:ResourceTag/GoldenImages': 'golden-images-test' } },
+      });
+      expect(bySid['AskForBuilds']).toMatchObject({
+        Resource: ['arn:aws:imagebuilder:eu-west-1:123456789012:image/golden-images-test-*'],
+      });
+      expect(bySid['TellOtherSystems']).toMatchObject({
+        Resource: ['arn:aws:events:eu-west-1:123456789012:event-bus/default'],
+        Condition: { StringEquals: { 'events:source': 'golden-images' } },
+      });
+    },
+  );
+});
+
+interface Variables {
+  readonly variables: Readonly<Record<string, string>>;
+}
 
 /** Every metric of the dashboard: namespace, name, then names and values of its dimensions. */
 function dashboardMetrics(one: StackJson): readonly (readonly string[])[] {
@@ -223,19 +314,59 @@ describe('health', () => {
       'generate-patch-errors',
       'generate-patch-faults',
       'generate-patch-late',
+      'generate-patch-postponed',
       'ingest-finding-errors',
       'ingest-finding-faults',
+      'reconcile-findings-errors',
+      'reconcile-findings-faults',
+      'reconcile-findings-not-scanned',
+      'reconcile-silent',
+      'scan-eligibility',
       'signal-rebuild-errors',
       'signal-rebuild-faults',
       'signal-rebuild-late',
+      'signal-rebuild-postponed',
+      'signals-dead-letters',
       'start-build-errors',
       'start-build-faults',
+      'start-build-postponed',
+      'track-build-errors',
+      'track-build-faults',
+      'track-build-not-scanned',
     ]);
     for (const { attributes } of alarms) {
       expect(JSON.stringify(attributes['alarm_actions'])).toContain('aws_sns_topic.topic');
-      expect(attributes['treat_missing_data']).toBe('notBreaching');
+      const isSilence = String(attributes['alarm_name']).endsWith('-silent');
+      expect(attributes['treat_missing_data']).toBe(isSilence ? 'breaching' : 'notBreaching');
     }
     expect(only(stack, 'aws_sns_topic_subscription')).toMatchObject({ protocol: 'email', endpoint: 'a@example.com' });
+  });
+
+  it('somebody is told where reconcile-findings has not ended a run in three periods', () => {
+    const silence = {
+      namespace: 'GoldenImages',
+      metric_name: 'ReconcileRuns',
+      dimensions: { environment: 'golden-images-test', service: 'reconcile-findings' },
+      statistic: 'Sum',
+      comparison_operator: 'LessThanThreshold',
+      threshold: 1,
+      evaluation_periods: 3,
+    };
+    const alarm = (one: StackJson): unknown => only(one, 'aws_cloudwatch_metric_alarm', 'alarms/reconcile-silent');
+    expect(alarm(stack)).toMatchObject({ ...silence, period: 3600 });
+    expect(alarm(trial)).toMatchObject({ ...silence, period: 900 });
+  });
+
+  it.each([
+    ['breaker-open', 'ImagesStopped', { service: 'reconcile-findings' }, 3600],
+    ['scan-eligibility', 'ScanEligibilityEnding', { service: 'reconcile-findings', state: 'expired' }, 3600],
+    ['track-build-not-scanned', 'CandidatesHeld', { service: 'track-build', reason: 'not-scanned' }, 300],
+    ['reconcile-findings-not-scanned', 'CandidatesHeld', { service: 'reconcile-findings', reason: 'not-scanned' }, 300],
+  ])('%s rings by %s', (id, metric, dimensions, period) => {
+    expect(only(stack, 'aws_cloudwatch_metric_alarm', `alarms/${id}`)).toMatchObject({
+      ...{ metric_name: metric, dimensions: { environment: 'golden-images-test', ...dimensions }, period },
+      ...{ threshold: 0, comparison_operator: 'GreaterThanThreshold' },
+    });
   });
 
   it('two environments of one account neither ring nor show each other', () => {
@@ -252,10 +383,6 @@ describe('health', () => {
     expect(here.length).toBeGreaterThan(30);
     expect(there).toHaveLength(here.length);
     expect(here.filter((metric) => there.includes(metric))).toEqual([]);
-    expect(only(stack, 'aws_cloudwatch_metric_alarm', 'alarms/breaker-open')).toMatchObject({
-      namespace: 'GoldenImages',
-      dimensions: { environment: 'golden-images-test', service: 'signal-rebuild', reason: 'stopped' },
-    });
     const lambda = resourcesOf(stack).filter(({ type }) => type === 'aws_lambda_function');
     for (const { attributes } of lambda)
       expect(attributes['environment']).toMatchObject({ variables: { METRICS_ENVIRONMENT: 'golden-images-test' } });
@@ -265,7 +392,7 @@ describe('health', () => {
     const body = JSON.parse(String(only(stack, 'aws_cloudwatch_dashboard')['dashboard_body'])) as {
       widgets: unknown[];
     };
-    expect(body.widgets).toHaveLength(6);
+    expect(body.widgets).toHaveLength(11);
     expect(JSON.stringify(body)).toContain(
       '"AWS/Lambda","IteratorAge","FunctionName","golden-images-test-generate-patch"',
     );

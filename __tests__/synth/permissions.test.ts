@@ -17,17 +17,27 @@ const patching = stackOf(stacks, 'patching-prod');
  */
 const NEVER_MADE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ingest-finding': {},
-  'generate-patch': {},
+  'generate-patch': {
+    'events:PutEvents': 'it tells people of patches that wait for approval; promotions are for other systems, too',
+  },
   'signal-rebuild': {},
   'start-build': {
     'ecr:BatchDeleteImage':
       'the registry only tells the digest of a finished build, which start-build does not ask for',
     'ecr:BatchGetImage': 'the same',
     'ecr:DescribeImages': 'the same',
+    'ecr:DescribeRepositories': 'only the command line lists repositories (blast-radius)',
     'ecr:GetDownloadUrlForLayer': 'the same',
     'ecr:PutImage': 'the same',
     'imagebuilder:GetImage': 'it starts builds; how they end is track-build is told',
     'ssm:PutParameter': 'it reads signals; signal-rebuild gives them',
+  },
+  'track-build': {
+    'ecr:DescribeRepositories': 'only the command line lists repositories (blast-radius)',
+    'imagebuilder:StartImagePipelineExecution': 'it asks how builds end; start-build starts them',
+  },
+  'reconcile-findings': {
+    'ecr:DescribeRepositories': 'only the command line lists repositories (blast-radius)',
   },
 };
 

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { BadInputError } from '../../domain/errors';
 import type { TableItem } from '../../domain/table/items';
+import { quoted } from '../shared/text';
 
 /**
  * JSON values as DynamoDB's attribute values and back. lib-dynamodb is not used for it: it takes objects by the name of
@@ -25,9 +26,21 @@ export function toAttributes(item: TableItem): Attributes {
   return mapOf(item);
 }
 
-/** The item of DynamoDB's attributes, e.g. of a stream record's image. @throws BadInputError where one is no JSON value */
+/**
+ * The item of DynamoDB's attributes, e.g. of a stream record's image.
+ * @throws BadInputError that names the item by its key, where an attribute is no JSON value
+ */
 export function fromAttributes(attributes: Readonly<Attributes>): TableItem {
-  return objectOf(attributes) as TableItem;
+  try {
+    return objectOf(attributes) as TableItem;
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    const [pk, sk] = [attributes['pk']?.S ?? '', attributes['sk']?.S ?? ''];
+    throw new BadInputError(`item ${quoted(pk)} / ${quoted(sk)} cannot be read: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    });
+  }
 }
 
 function toAttributeValue(value: unknown): AttributeValue {

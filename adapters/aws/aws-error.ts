@@ -1,7 +1,19 @@
 import { GoldenImagesError } from '../../domain/errors';
 
 /** Services that the adapters call, by the prefix of their IAM actions. */
-export type AwsService = 'dynamodb' | 's3' | 'ssm' | 'ecr' | 'imagebuilder';
+export type AwsService =
+  | 'dynamodb'
+  | 's3'
+  | 'ssm'
+  | 'ecr'
+  | 'imagebuilder'
+  | 'inspector2'
+  | 'sns'
+  | 'events'
+  | 'sts'
+  | 'iam'
+  | 'sqs'
+  | 'bedrock';
 
 /** What was asked of a service when it failed. */
 export interface AwsCall {
@@ -19,6 +31,8 @@ export class AwsServiceError extends GoldenImagesError {
   readonly operation: string;
   /** The service's error code, e.g. `AccessDeniedException`; Node's where no answer came, e.g. `ECONNRESET`. */
   readonly code: string;
+  /** HTTP status of its answer; undefined where no answer came. */
+  readonly status: number | undefined;
   /** Tries that were made. */
   readonly attempts: number;
   /**
@@ -37,6 +51,7 @@ export class AwsServiceError extends GoldenImagesError {
     this.service = call.service;
     this.operation = call.operation;
     this.code = code;
+    this.status = status;
     this.attempts = attempts;
     this.isTransient = transient;
   }
@@ -54,6 +69,11 @@ export async function callAws<T>(call: AwsCall, send: () => Promise<T>): Promise
 /** True where an error is a service's answer with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): error is AwsServiceError {
   return error instanceof AwsServiceError && codes.includes(error.code);
+}
+
+/** True where an error is a service's refusal: somebody has to allow the call. */
+export function isDenied(error: unknown): error is AwsServiceError {
+  return error instanceof AwsServiceError && DENIED.test(error.code);
 }
 
 /** Codes that pass by themselves, whatever their HTTP status. Sources: the services' API references. */
@@ -104,7 +124,7 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 ]);
 
 const DENIED =
-  /^(?:AccessDenied|AccessDeniedException|ForbiddenException|UnauthorizedOperation|UnrecognizedClientException)$/;
+  /^(?:AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|ForbiddenException|UnauthorizedOperation|UnrecognizedClientException)$/;
 const KMS = /\bkms\b|^kms/i;
 /** Longest part of a service's message that is kept, in characters. */
 const MESSAGE_LIMIT = 400;

@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-imagebuilder';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
-import { BadInputError, GoldenImagesError } from '../../domain/errors';
+import { BuildRefusedError, GoldenImagesError } from '../../domain/errors';
 import type { BuildRequest, BuildStatus, ImageBuilder, ImageRegistry } from '../../domain/ports';
 import { quoted } from '../shared/text';
-import { callAws, hasCode } from './aws-error';
+import { AwsServiceError, callAws, hasCode } from './aws-error';
 import { failedBuild } from './failed-build';
 
 /** What builds are started with. */
@@ -39,19 +39,27 @@ export class Ec2ImageBuilder implements ImageBuilder {
     this.options = options;
   }
 
-  /** @throws BadInputError where the image has no pipeline, or the patch id is no SHA-256 */
+  /** @throws BuildRefusedError also where the image has no pipeline, or the patch id is no SHA-256 */
   async start({ image, patchId }: BuildRequest): Promise<string> {
     const { client, pipelineArnOf } = this.options;
     const imagePipelineArn = pipelineArnOf(image);
     if (imagePipelineArn === undefined)
-      throw new BadInputError(`golden image ${image.name} has no image pipeline`, {
+      throw new BuildRefusedError(`golden image ${image.name} has no image pipeline`, {
         hint: 'deploy the stack of the images after golden-images.yaml was changed',
       });
-    if (!PATCH_ID.test(patchId)) throw new BadInputError(`${quoted(patchId)} is not a patch id`);
+    if (!PATCH_ID.test(patchId)) throw new BuildRefusedError(`${quoted(patchId)} is not a patch id`);
     const command = new StartImagePipelineExecutionCommand({ imagePipelineArn, clientToken: patchId });
-    const { imageBuildVersionArn } = await callAws(
-      { service: 'imagebuilder', operation: 'StartImagePipelineExecution', resource: `pipeline ${imagePipelineArn}` },
-      async () => await client.send(command),
+    const call = {
+      service: 'imagebuilder',
+      operation: 'StartImagePipelineExecution',
+      resource: `pipeline ${imagePipelineArn}`,
+    } as const;
+    const { imageBuildVersionArn } = await callAws(call, async () => await client.send(command)).catch(
+      (error: unknown) => {
+        throw hasStartedNothing(error)
+          ? new BuildRefusedError(error.message, { hint: error.hint, cause: error })
+          : error;
+      },
     );
     if (imageBuildVersionArn === undefined)
       throw new GoldenImagesError('internal', `Image Builder told no build of pipeline ${imagePipelineArn}`);
@@ -112,4 +120,14 @@ export class Ec2ImageBuilder implements ImageBuilder {
 function byDigest(uri: string, digest: string): string {
   const [name = ''] = uri.split('@');
   return `${name.replace(/:[^:/]*$/, '')}@${digest}`;
+}
+
+/**
+ * True where the service's first answer was a refusal that no retry changes. After another try nothing is certain: an answer
+ * that was lost may have been a build. A token that is known with other parameters has started something once.
+ */
+function hasStartedNothing(error: unknown): error is AwsServiceError {
+  if (!(error instanceof AwsServiceError) || error.isTransient || error.attempts > 1) return false;
+  const isRefusal = error.status !== undefined && error.status >= 400 && error.status < 500;
+  return isRefusal && error.code !== 'IdempotentParameterMismatchException';
 }

@@ -1,5 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import type { ImageLayers } from '../../domain/ports';
+import type { ImageLayers, ImageTags } from '../../domain/ports';
 import { resolveImage } from './ecr-manifests';
 
 /**
@@ -12,5 +12,13 @@ export function makeEcrImageLayers(client: ECRClient, architecture = 'amd64'): I
       const image = await resolveImage(client, repository, { imageDigest: digest }, wanted);
       return image?.layers.map((layer) => layer.digest);
     },
+  };
+}
+
+/** What tags of the account's ECR registry point at. */
+export function makeEcrImageTags(client: ECRClient): ImageTags {
+  return {
+    digestOf: async (repository, tag, architecture) =>
+      (await resolveImage(client, repository, { imageTag: tag }, architecture))?.digest,
   };
 }

@@ -1,10 +1,4 @@
-import {
-  BatchDeleteImageCommand,
-  DescribeImagesCommand,
-  type ECRClient,
-  paginateDescribeImages,
-  PutImageCommand,
-} from '@aws-sdk/client-ecr';
+import { BatchDeleteImageCommand, DescribeImagesCommand, type ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError } from '../../domain/errors';
 import type { ImageDescription, ImageRegistry } from '../../domain/ports';
@@ -14,6 +8,7 @@ import { quoted } from '../shared/text';
 import { type AwsCall, AwsServiceError, callAws, hasCode } from './aws-error';
 import { readConfiguration } from './ecr-configuration';
 import type { ImageManifest } from './ecr-manifest';
+import { type ListedImage, listImages } from './ecr-inventory';
 import { getManifest, resolveImage } from './ecr-manifests';
 import { assertRegistry, type EcrReference, imageIdText, parseEcrReference } from './ecr-reference';
 
@@ -22,15 +17,6 @@ export interface EcrImageRegistryOptions {
   readonly client: ECRClient;
   /** Host name of the client's account and region, e.g. `123456789012.dkr.ecr.eu-central-1.amazonaws.com`. */
   readonly registry: string;
-}
-
-/** An image as its repository lists it. */
-export interface ListedImage {
-  readonly digest: string;
-  /** Sorted; none where it is untagged. */
-  readonly tags: readonly string[];
-  /** ISO 8601. */
-  readonly pushedAt: string;
 }
 
 /** Architecture where the caller says none: that of golden images by default. */
@@ -152,18 +138,8 @@ export class EcrImageRegistry implements ImageRegistry {
 
   /** All images of a repository, newest push first; none where there is no such repository. */
   async imagesOf(repository: string): Promise<readonly ListedImage[]> {
-    const call: AwsCall = { service: 'ecr', operation: 'DescribeImages', resource: `repository ${repository}` };
     try {
-      const images = await callAws(call, async () => {
-        const all: ListedImage[] = [];
-        const pages = paginateDescribeImages({ client: this.client, pageSize: 1000 }, { repositoryName: repository });
-        for await (const { imageDetails = [] } of pages)
-          for (const { imageDigest: digest, imageTags = [], imagePushedAt } of imageDetails)
-            if (digest !== undefined)
-              all.push({ digest, tags: [...imageTags].sort(), pushedAt: (imagePushedAt ?? new Date(0)).toISOString() });
-        return all;
-      });
-      return images.sort((left, right) => (left.pushedAt < right.pushedAt ? 1 : -1));
+      return await listImages(this.client, repository);
     } catch (error) {
       if (hasCode(error, 'RepositoryNotFoundException')) return [];
       throw error;

@@ -1,5 +1,5 @@
 import { Metrics as PowertoolsMetrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Metrics } from '../../domain/ports';
+import type { MeasureUnit, Metrics } from '../../domain/ports';
 
 /** Namespace of all metrics of this project in CloudWatch. */
 export const METRICS_NAMESPACE = 'GoldenImages';
@@ -9,6 +9,14 @@ export interface LambdaMetrics extends Metrics {
   /** Writes what was counted; to be called at the end of every invocation. */
   publish(): void;
 }
+
+/** CloudWatch has no unit of money. */
+const UNITS: Readonly<Record<MeasureUnit, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
+  seconds: MetricUnit.Seconds,
+  count: MetricUnit.Count,
+  percent: MetricUnit.Percent,
+  cost: MetricUnit.NoUnit,
+};
 
 /**
  * Makes a Lambda's metrics with Powertools. Every count has the dimensions `environment` and `service`; one with a reason
@@ -28,6 +36,11 @@ export function makePowertoolsMetrics(service: string, environment: string): Lam
       metrics.addMetric(name, MetricUnit.Count, value);
       if (reason !== undefined)
         metrics.singleMetric().addDimension('reason', reason).addMetric(name, MetricUnit.Count, value);
+    },
+    measure: (name, value, unit, by = {}) => {
+      const metric = metrics.singleMetric();
+      for (const [dimension, text] of Object.entries(by)) metric.addDimension(dimension, text);
+      metric.addMetric(name, UNITS[unit], value);
     },
     publish: () => {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

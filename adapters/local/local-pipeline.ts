@@ -1,6 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { GoldenImagesError } from '../../domain/errors';
-import type { ChangeRecord } from '../../domain/ports';
+import type { ChangeRecord, Clock } from '../../domain/ports';
+import { isPostponed } from '../../domain/table/postpone';
 import { imageOf, wakesGeneratePatch, wakesSignalRebuild } from '../../domain/table/stream-filters';
 import type { LocalStream } from './table-stream';
 
@@ -22,6 +23,8 @@ export interface LocalPipelineOptions {
   readonly stream: LocalStream;
   readonly images: readonly GoldenImage[];
   readonly steps: PipelineSteps;
+  /** Tells which requests are for later: they wake nobody. */
+  readonly clock: Clock;
 }
 
 /**
@@ -30,16 +33,20 @@ export interface LocalPipelineOptions {
  * image is offered to signal-rebuild once, because a record that another run has passed may have left a patch READY.
  * @throws GoldenImagesError where it does not come to rest
  */
-export async function runLocalPipeline({ stream, images, steps }: LocalPipelineOptions): Promise<void> {
+export async function runLocalPipeline({ stream, images, steps, clock }: LocalPipelineOptions): Promise<void> {
   const signalAndBuild = async (image: GoldenImage): Promise<void> => {
     await steps.signalRebuild(image);
     await steps.build?.(image);
   };
+  const wakes =
+    (filter: (record: ChangeRecord) => boolean) =>
+    (record: ChangeRecord): boolean =>
+      filter(record) && !isPostponed(record, clock());
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const planning = gather(stream, 'generate-patch', wakesGeneratePatch, images);
+    const planning = gather(stream, 'generate-patch', wakes(wakesGeneratePatch), images);
     for (const image of planning.images) await steps.generatePatch(image);
     planning.commit();
-    const signaling = gather(stream, 'signal-rebuild', wakesSignalRebuild, images);
+    const signaling = gather(stream, 'signal-rebuild', wakes(wakesSignalRebuild), images);
     for (const image of round === 0 ? images : signaling.images) await signalAndBuild(image);
     signaling.commit();
     if (planning.records + signaling.records === 0) {

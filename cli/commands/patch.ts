@@ -55,7 +55,7 @@ export function addPatchCommand(program: Command): Command {
     .option('--model-region <region>', "AWS region of the model (default: the configuration's, else AWS_REGION)")
     .option('--state <dir>', 'where table, scripts, logs and evidence are kept', DEFAULT_STATE)
     .option('--tag <tag>', 'tag, or whole reference, that promotion moves (default: the floating tag)', parseTag)
-    .option('--retry', 'try again what was held, has failed too often, or is residual')
+    .option('--retry', 'try again what was held, rejected or taken back, has failed too often, or is residual')
     .option('--json', 'print one JSON object; progress goes to standard error')
     .addHelpText(
       'after',

@@ -81,7 +81,7 @@ export async function reportImage(
   const latest = patches.filter(({ state }) => state !== 'SUPERSEDED').at(-1);
   const touched = latest !== undefined && (latest.sequence > since.sequence || latest.sequence === since.inFlight);
   const replan = items.find(isReplanItem);
-  const waits = isOpen && replan?.state === 'REQUESTED' && replan.notBefore !== undefined ? replan : undefined;
+  const waits = isOpen && replan?.state === 'REQUESTED' && replan.waitsFor === 'author' ? replan : undefined;
   const outcome = waits === undefined ? outcomeOf(latest, touched, isOpen) : 'not-built';
   const promoted = head?.promoted;
   const shown =

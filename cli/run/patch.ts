@@ -25,6 +25,7 @@ import type { RunEstate } from './load-estate';
 import { loadEstate } from './load-estate';
 import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
+import { finishRollBack } from './finish-roll-back';
 import { failedReport, reportImage, withDetail } from './patch-report';
 import { retryImage } from './retry-image';
 import { selectImages } from './select-images';
@@ -121,6 +122,7 @@ async function patchWith(
     await guard(declared, async () => {
       if (local !== undefined) image = await completeImage({ table, ...local }, declared);
       if (local !== undefined) await untagCandidate({ table, registry: local.registry }, image);
+      if (local !== undefined) await finishRollBack({ ...ports, ...local, exceptions: estate.exceptions }, image);
       await build?.(image);
       if (options.retry) await retryImage(table, image, clock());
       await observePromoted(ports, image, estate.exceptions);
@@ -149,6 +151,7 @@ async function patchWith(
   const signalRebuild = makeSignalRebuild(ports);
   await runLocalPipeline({
     stream: state.stream,
+    clock,
     images,
     steps: {
       generatePatch: async (image) => {

@@ -107,6 +107,19 @@ export const environmentKeys = z.strictObject({
     .max(300)
     .optional()
     .describe('How long findings are gathered before an image is looked at. Default 60.'),
+  reconcileMinutes: z
+    .number()
+    .int()
+    .min(15)
+    .max(1440)
+    .optional()
+    .describe('How often the table is compared with scanner, registry and builder. Default 60.'),
+  rescanDays: z
+    .union([z.literal('lifetime'), z.number().int().min(3).max(180)])
+    .optional()
+    .describe(
+      "Days after push or last use in which Inspector scans an image again: its ECR re-scan duration, which this project does not set. Default 14, AWS's own.",
+    ),
   vpc: z
     .strictObject({
       subnetIds: z

@@ -23,6 +23,9 @@ export interface Environment {
   readonly retention: Retention;
   readonly removalProtection: boolean;
   readonly gatherSeconds: number;
+  readonly reconcileMinutes: number;
+  /** Absent where Inspector never stops scanning an image. */
+  readonly rescanDays?: number;
   readonly vpc?: NonNullable<EnvironmentConfig['vpc']>;
   readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string }[];
   /** Repositories that are scanned continuously; absent: scanning is not this project's matter. */
@@ -77,6 +80,8 @@ function withDefaults(name: string, declared: EnvironmentConfig): Environment {
     retention: { ...RETENTION, ...definedOf(retention) },
     removalProtection: declared.removalProtection ?? true,
     gatherSeconds: declared.gatherSeconds ?? 60,
+    reconcileMinutes: declared.reconcileMinutes ?? 60,
+    ...(declared.rescanDays !== 'lifetime' && { rescanDays: declared.rescanDays ?? 14 }),
     subscriptions: [
       ...(notifications?.emails ?? []).map((endpoint) => ({ protocol: 'email', endpoint })),
       ...(notifications?.subscriptions ?? []),

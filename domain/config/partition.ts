@@ -41,3 +41,8 @@ export function ecrRegistry(host: string): { readonly account: string; readonly 
   if (account === undefined || region === undefined || suffix !== partitionOfRegion(region).dnsSuffix) return undefined;
   return { account, region };
 }
+
+/** Second part of every ARN in a region (AWS General Reference, "AWS service endpoints"). */
+export function partitionOf(region: string): string {
+  return partitionOfRegion(region).id;
+}

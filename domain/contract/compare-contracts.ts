@@ -14,6 +14,9 @@ export interface ContractSubject extends SizedImage {
   readonly packages: readonly InstalledPackage[];
 }
 
+/** An image whose packages may not be known: then nothing is said about those that were removed. */
+export type ComparedImage = Omit<ContractSubject, 'packages'> & Partial<Pick<ContractSubject, 'packages'>>;
+
 /** What the comparison allows. */
 export interface ContractRules extends Pick<ContractConfig, 'user' | 'workdir'> {
   readonly maximumGrowthPercent: number;
@@ -25,7 +28,7 @@ export interface ContractRules extends Pick<ContractConfig, 'user' | 'workdir'> 
  * Compares a patched image with the one that it is to replace.
  * @returns one sentence per violation; empty where the contract holds
  */
-export function compareContracts(before: ContractSubject, after: ContractSubject, rules: ContractRules): string[] {
+export function compareContracts(before: ComparedImage, after: ComparedImage, rules: ContractRules): string[] {
   const expected = {
     ...before.contract,
     user: rules.user ?? before.contract.user,
@@ -33,7 +36,9 @@ export function compareContracts(before: ContractSubject, after: ContractSubject
   };
   return [
     ...configurationViolations(expected, after.contract),
-    ...removedPackages(before.packages, after.packages, rules.removable),
+    ...(before.packages === undefined || after.packages === undefined
+      ? []
+      : removedPackages(before.packages, after.packages, rules.removable)),
     ...growthViolation(comparableSizes(before, after), rules.maximumGrowthPercent),
   ];
 }

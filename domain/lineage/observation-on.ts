@@ -16,6 +16,14 @@ export function observationOn(finding: SeenPart, digest: string): Observation | 
   return isDecisive ? own : (inheritedOn(finding.seenIn, digest) ?? own);
 }
 
+/** The newest of what is known of a finding on several digests. */
+export function newestOn(finding: SeenPart, digests: ReadonlySet<string>): Observation | undefined {
+  return [...digests]
+    .map((digest) => observationOn(finding, digest))
+    .filter((observation) => observation !== undefined)
+    .reduce<Observation | undefined>((newest, next) => (supersedes(next, newest) ? next : newest), undefined);
+}
+
 /** The newest word of the applications that are built on a digest, and still have the finding. */
 function inheritedOn(seenIn: FindingItem['seenIn'], digest: string): Observation | undefined {
   return Object.values(seenIn ?? {})

@@ -1,3 +1,4 @@
+import type { Policy } from '../policy/policy';
 import type { PatchItem } from '../table/patch-item';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
 
@@ -29,25 +30,40 @@ export function isAvoidable({
   return state === 'HELD' && AVOIDABLE.has(reason) && (author === 'bedrock' || extras !== undefined);
 }
 
+/** Reasons for which a candidate is held that pass by themselves: a fix is published, a scanner catches up. */
+const PASSING: ReadonlySet<string | undefined> = new Set(['nothing-improved', 'not-scanned']);
+const HOUR = 3_600_000;
+
+/** True where a held patch may do better by now: as long after as a residual finding is tried again. */
+function isWorthAnotherTry({ reason, stateSince }: PatchItem, afterHours: number, now: Date): boolean {
+  return PASSING.has(reason) && now.getTime() - Date.parse(stateSince) >= afterHours * HOUR;
+}
+
 /**
  * Decides whether a plan is to be tried (again).
  * @param patches the image's patches, any order
- * @param maximumAttempts of which the last is the rules' where a model's have failed; one more where that would leave
+ * @param now tells which held patches are worth another try: see {@link isWorthAnotherTry}
+ * @param policy `maximumAttempts`, of which the last is the rules' where a model's have failed; one more where that would leave
  *   them none
- * @returns the attempt, or why there is none: a live patch has the same plan, its candidate was held, or it has failed
- *   often enough. Builds that never got to run the script do not count as attempts.
+ * @returns the attempt, or why there is none: a live patch has the same plan, its candidate was held, a person has rejected
+ *   or rolled it back, or it has failed often enough. One whose approval came too late is asked for again. Rebuilds are
+ *   none: each has a plan of its own (rebuild-plan.ts). Builds that never got to run the script do not count as attempts.
  */
 export function nextAttempt(
   planHash: string,
   patches: readonly PatchItem[],
-  maximumAttempts: number,
-): Attempt | 'same-plan' | 'held' | 'attempts-exhausted' {
+  { maximumAttempts, retryResidualAfterHours }: Pick<Policy, 'maximumAttempts' | 'retryResidualAfterHours'>,
+  now: Date,
+): Attempt | 'same-plan' | 'held' | 'rejected' | 'rolled-back' | 'attempts-exhausted' {
   const same = patches
     .filter((patch) => patch.planHash === planHash)
     .sort((left, right) => left.sequence - right.sequence);
   if (same.some((patch) => LIVE_PATCH_STATES.has(patch.state))) return 'same-plan';
   const latest = same.at(-1);
-  if (latest?.state === 'HELD' && !isAvoidable(latest)) return 'held';
+  if (latest?.state === 'HELD' && !isAvoidable(latest) && !isWorthAnotherTry(latest, retryResidualAfterHours, now))
+    return 'held';
+  if (latest?.state === 'REJECTED') return 'rejected';
+  if (latest?.state === 'ROLLED_BACK') return 'rolled-back';
   const failed = same.filter((patch) => (patch.state === 'FAILED' && patch.reason === 'script') || isAvoidable(patch));
   const lesson = failed.at(-1);
   const rulesHadATurn = failed.length === 0 || failed.some((patch) => patch.author === 'rules');

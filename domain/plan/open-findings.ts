@@ -1,3 +1,4 @@
+import type { Severity } from '../finding/severity';
 import { observationOn } from '../lineage/observation-on';
 import type { FindingItem } from '../table/finding-item';
 import type { PlannableFinding } from './plan';
@@ -13,6 +14,15 @@ export function openFindings(findings: readonly FindingItem[]): PlannableFinding
   return findings
     .filter((finding) => finding.state === 'OPEN' || finding.state === 'RESIDUAL')
     .flatMap((finding) => plannable(finding) ?? []);
+}
+
+/** Severities of the open findings, as observed on the digest that each was judged on. */
+export function openSeverities(findings: readonly FindingItem[]): Severity[] {
+  return findings
+    .filter(({ state }) => state === 'OPEN')
+    .flatMap((finding) =>
+      finding.judgedOn === undefined ? [] : (observationOn(finding, finding.judgedOn)?.severity ?? []),
+    );
 }
 
 /**

@@ -4,6 +4,7 @@ import { ecosystemIdFor, platformOf } from '../config/golden-image';
 import { ecosystemOf } from '../ecosystems';
 import type { EcosystemId } from '../ecosystems/ecosystem';
 import type { Platform } from '../platform/platform';
+import type { Policy } from '../policy/policy';
 import { plannedName } from './distribution-names';
 import { higherFloor } from './higher-floor';
 import type { Target } from './target';
@@ -24,6 +25,8 @@ export interface Plan {
   readonly targets: readonly Target[];
   /** Release whose repositories are used, where the distribution is locked to one. */
   readonly releasever?: string;
+  /** Whether it is built at once, by a person's word, or not at all. */
+  readonly mode: Policy['mode'];
   /** SHA-256 (hex) over image, ecosystem, releasever, mode, what policy allows beyond the targets, and each target's package, floor and action. */
   readonly planHash: string;
 }
@@ -32,12 +35,14 @@ export interface Plan {
  * Folds findings into the targets of one plan: one per package, with the highest floor by the ecosystem's own order.
  * @param findings the open findings; any order, repetitions allowed
  * @param carried targets of the promoted patch: a build starts from the parent again, so they stay in the plan
+ * @param mode of the patch; default the policy's, whatever the severities
  * @returns undefined where there is nothing to plan, or the platform's package manager is not known
  */
 export function makePlan(
   image: GoldenImage,
   findings: readonly PlannableFinding[],
   carried: readonly Target[] = [],
+  mode: Policy['mode'] = image.policy.mode,
 ): Plan | undefined {
   const platforms = findings.map((finding) => finding.platform).filter((platform) => platform !== undefined);
   const observed = platforms.sort()[0];
@@ -81,7 +86,33 @@ export function makePlan(
     ecosystem: ecosystem.id,
     targets: sorted,
     ...(releasever !== undefined && { releasever }),
-    planHash: planHash(image, ecosystem.id, releasever, sorted),
+    mode,
+    planHash: planHash(image, ecosystem.id, releasever, mode, sorted),
+  };
+}
+
+/**
+ * A plan without targets: what a rebuild is that only takes what the parent has.
+ * @param observed platform as the scanner says
+ * @param known package manager of the promoted patch, where there is one
+ * @returns undefined where the image's package manager is not known
+ */
+export function emptyPlan(
+  image: GoldenImage,
+  observed: string | undefined,
+  known: EcosystemId | undefined,
+): Plan | undefined {
+  const ecosystem = ecosystemIdFor(image, observed) ?? known;
+  if (ecosystem === undefined) return undefined;
+  const releasever = image.releasever ?? lockedRelease(platformOf(image, observed));
+  const { mode } = image.policy;
+  return {
+    image: image.name,
+    ecosystem,
+    targets: [],
+    ...(releasever !== undefined && { releasever }),
+    mode,
+    planHash: planHash(image, ecosystem, releasever, mode, []),
   };
 }
 
@@ -116,6 +147,7 @@ function planHash(
   image: GoldenImage,
   ecosystem: EcosystemId,
   releasever: string | undefined,
+  mode: Policy['mode'],
   targets: readonly Target[],
 ): string {
   const { removable, companions, replacements, moduleStreams } = image.policy;
@@ -123,7 +155,7 @@ function planHash(
     image.name,
     ecosystem,
     releasever ?? '',
-    image.policy.mode,
+    mode,
     targets.map((target) => [target.package, target.floor, target.action]),
     // What an author may do beyond the targets: where that changes, a plan that has failed is worth another try.
     Object.entries({ removable, companions, moduleStreams, replacements: Object.entries(replacements).flat(2) })

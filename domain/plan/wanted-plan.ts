@@ -2,8 +2,9 @@ import type { GoldenImage } from '../config/golden-image';
 import type { FindingItem } from '../table/finding-item';
 import type { HeadItem } from '../table/head-item';
 import type { PatchItem } from '../table/patch-item';
+import { patchMode } from '../policy/patch-mode';
 import { covers } from './covers';
-import { fixedFindings, openFindings } from './open-findings';
+import { fixedFindings, openFindings, openSeverities } from './open-findings';
 import type { Plan } from './plan';
 import { makePlan } from './plan';
 import type { Target } from './target';
@@ -29,11 +30,29 @@ export function wantedPlan(
   const open = openFindings(findings);
   if (open.length === 0) return undefined;
   const carried = carriedTargets(promoted);
-  return makePlan(image, [...open, ...fixedFindings(findings, carried)], carried);
+  const mode = patchMode(image.policy, openSeverities(findings));
+  return makePlan(image, [...open, ...fixedFindings(findings, carried)], carried, mode);
 }
 
-/** True where a patch does what nobody asks for any more: a finding of its was suppressed, excepted, closed, fixed. */
-export function isStale(patch: Pick<PatchItem, 'targets'>, wanted: Plan | undefined): boolean {
+/**
+ * What keeps fixed what the promoted patch has fixed, without anything new.
+ * @returns undefined where there is nothing to keep
+ */
+export function carriedPlan(
+  image: GoldenImage,
+  findings: readonly FindingItem[],
+  promoted: PatchItem | undefined,
+): Plan | undefined {
+  const carried = carriedTargets(promoted);
+  return carried.length === 0 ? undefined : makePlan(image, fixedFindings(findings, carried), carried);
+}
+
+/**
+ * True where a patch does what nobody asks for any more: a finding of its was suppressed, excepted, closed, fixed. A
+ * rebuild was asked for by itself, and never is.
+ */
+export function isStale(patch: Pick<PatchItem, 'targets' | 'rebuild'>, wanted: Plan | undefined): boolean {
+  if (patch.rebuild === true) return false;
   return wanted === undefined || !covers(wanted.targets, patch.targets);
 }
 

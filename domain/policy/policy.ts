@@ -16,6 +16,32 @@ export const policyKeys = z.strictObject({
     .describe(
       'auto: build and promote. approve: wait for a person. observe: decide and record, build nothing. Default auto.',
     ),
+  modeBySeverity: z
+    .partialRecord(severity, z.enum(MODES))
+    .optional()
+    .describe(
+      'Mode by the worst severity that a patch is for, e.g. {CRITICAL: auto, HIGH: approve}. Others have `mode`. Default {}.',
+    ),
+  approvalExpiresAfterHours: z
+    .number()
+    .min(1)
+    .max(8760)
+    .optional()
+    .describe('Hours after which a patch that waits for approval is too old. Default 168.'),
+  scanTimeoutHours: z
+    .number()
+    .min(0.25)
+    .max(720)
+    .optional()
+    .describe('Hours that a candidate waits for the completed scan that proves it, before it is held. Default 24.'),
+  rollbackWindowHours: z
+    .number()
+    .min(0)
+    .max(720)
+    .optional()
+    .describe(
+      'Hours after a promotion in which a failed contract or scan check of the promoted image takes it back. 0: never. Default 24.',
+    ),
   minimumSeverity: severity.optional().describe('Findings of this severity or worse are acted on. Default HIGH.'),
   minimumEpss: z
     .number()
@@ -89,6 +115,10 @@ export type Policy = { readonly [K in keyof z.infer<typeof policyKeys>]-?: NonNu
 /** The built-in policy (design.md 8). */
 export const DEFAULT_POLICY: Policy = {
   mode: 'auto',
+  modeBySeverity: {},
+  approvalExpiresAfterHours: 168,
+  scanTimeoutHours: 24,
+  rollbackWindowHours: 24,
   minimumSeverity: 'HIGH',
   minimumEpss: 0.1,
   removable: [],

@@ -26,7 +26,6 @@ export function checkScriptInput(input: ScriptInput, alphabets: Alphabets): void
   must(PLAN_HASH.test(input.planHash), 'plan hash', input.planHash);
   must(Number.isSafeInteger(input.attempt) && input.attempt >= 1, 'attempt', String(input.attempt));
   if (input.releasever !== undefined) must(RELEASEVER.test(input.releasever), 'releasever', input.releasever);
-  if (input.targets.length === 0) throw new BadInputError('a patch script needs at least one target');
   const seen = new Set<string>();
   for (const target of input.targets) {
     checkTarget(target, alphabets);

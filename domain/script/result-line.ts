@@ -16,6 +16,8 @@ export const RESIDUAL_REASONS = [
   'conflict',
   /** An upgrade ran, yet a binary is still below the floor. */
   'below-floor',
+  /** The scanner sees it in a layer that the patch cannot change. */
+  'other-layer',
   /** Its fix is in the parent image, but no image was built, because no other target could be fixed. */
   'nothing-improved',
   /** All attempts of the patch failed. */

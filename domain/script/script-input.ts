@@ -6,7 +6,7 @@ export interface ScriptInput {
   readonly planHash: string;
   /** 1 for the first attempt; stands in the header, so that a retry is a new object. */
   readonly attempt: number;
-  /** At least one. */
+  /** None: a rebuild, for what the parent has by now; the script then changes nothing, and ends with 0. */
   readonly targets: readonly ScriptTarget[];
   /** AL2023 release to resolve repositories at; a date such as `2023.5.20240819` or `latest`. */
   readonly releasever?: string;

@@ -9,7 +9,7 @@ import type { Policy } from '../policy/policy';
 import type { ParkedReason } from '../policy/judge';
 import type { RegistryReason } from '../policy/registry-reason';
 import type { ResidualReason } from '../script/result-line';
-import type { FindingItem, Observation, Sighting } from './finding-item';
+import type { ClosedReason, FindingItem, Observation, Sighting } from './finding-item';
 import type { HeadItem } from './head-item';
 import { observationOn } from '../lineage/observation-on';
 import { isAbout } from '../plan/target-findings';
@@ -56,8 +56,15 @@ const RESIDUAL: Readonly<Record<ResidualReason, string>> = {
   held: 'the package is held at its version inside the image',
   conflict: 'the package manager refused the upgrade',
   'below-floor': 'a binary is still below the floor after the upgrade',
+  'other-layer': 'the scanner sees it in a layer that the patch cannot change',
   'nothing-improved': 'its fix is in the parent image, but no image was built, because no other target could be fixed',
   'attempts-exhausted': 'every attempt at the patch failed',
+};
+
+const CLOSED: Readonly<Partial<Record<ClosedReason, string>>> = {
+  'image-deleted': 'its image is not in the registry any more',
+  'scan-eligibility-expired': 'the scanner does not look at its image any more',
+  gone: 'the scanner looks at its image, and lists it no more',
 };
 
 /** Says in plain words why a finding is in its state: what was seen, what policy made of it, what was done. */
@@ -85,12 +92,12 @@ export function explainFinding(
 }
 
 function describeObservation(digest: string, seen: Observation, judgedOn: string | undefined): string {
-  const known = seen.derived === true ? 'its package database says' : 'the scanner says';
+  const says = seen.derived === true ? 'its package database says' : 'the scanner says';
+  // A proof by scan has no time of its own: any word of the scanner on the digest is later.
+  const known = seen.proof === 'scan' ? 'a completed scan says' : `${says} at ${seen.observedAt}`;
   const floor = seen.floor === undefined ? 'no fixed version' : `fixed in ${seen.floor}`;
   const where = digest === judgedOn ? `${digest} (current)` : digest;
-  return `On ${where}, ${known} at ${seen.observedAt}: ${seen.status}, ${seen.severity}, installed ${
-    seen.installed || 'unknown'
-  }, ${floor}.`;
+  return `On ${where}, ${known}: ${seen.status}, ${seen.severity}, installed ${seen.installed || 'unknown'}, ${floor}.`;
 }
 
 function describeSighting(repository: string, { digest, base, observation }: Sighting): string {
@@ -120,9 +127,16 @@ function patchLines(finding: FindingItem, patches: readonly PatchItem[]): string
     const why = patch.detail === undefined ? '' : ` (${patch.detail})`;
     return [
       `Patch ${patch.sequence} by ${patch.author}, attempt ${patch.attempt}, raises ${target.package} to ${target.floor} or higher: ${patch.state} since ${patch.stateSince}${why}${result}.`,
+      ...approvalLines(patch),
       ...authorLines(patch, target.package),
     ];
   });
+}
+
+/** Whose word let it be built; a rejection stands in the patch's detail already. */
+function approvalLines({ approval }: PatchItem): string[] {
+  if (approval?.decision !== 'approved') return [];
+  return [`It was approved by ${approval.by} at ${approval.at}: ${approval.reason}`];
 }
 
 /** Who won over whom with the commands, and what the model thought of this target. */
@@ -143,6 +157,7 @@ function authorLines({ authorReason, model, completed, disagreements }: PatchIte
 /** A patch that waits for its author is no patch yet. */
 function waitLines({ state }: FindingItem, replan: ReplanItem | undefined): string[] {
   if (state !== 'OPEN' || replan?.state !== 'REQUESTED' || replan.notBefore === undefined) return [];
+  if (replan.waitsFor !== 'author') return [`${replan.why} The image is looked at again at ${replan.notBefore}.`];
   return [`${replan.why} The patch waits for the model, which is not asked again before ${replan.notBefore}.`];
 }
 
@@ -176,12 +191,18 @@ function verdictLine(finding: FindingItem): string {
     case 'OPEN':
       return 'It is OPEN: it is to be fixed by the next patch.';
     case 'FIXED':
-      return 'It is FIXED: the package database of the current digest proves it.';
+      return isProvenByScan(finding)
+        ? 'It is FIXED: a completed scan of the current digest proves it, which lists it no more.'
+        : 'It is FIXED: the package database of the current digest proves it.';
     case 'CLOSED':
-      return 'It is CLOSED: the scanner says so. That proves no fix: expiry and deletion close findings too.';
+      return `It is CLOSED: ${CLOSED[finding.reason as ClosedReason] ?? 'the scanner says so'}. That proves no fix: expiry and deletion close findings too.`;
     case 'RESIDUAL':
       return `It is RESIDUAL: ${RESIDUAL[finding.reason as ResidualReason]}. It is tried again when the facts change, or after a while.`;
     case 'PARKED':
       return PARKED[finding.reason as ParkedReason | RegistryReason];
   }
+}
+
+function isProvenByScan({ observations, judgedOn }: FindingItem): boolean {
+  return observations[judgedOn ?? '']?.proof === 'scan';
 }

@@ -25,10 +25,15 @@ export interface Observation {
   readonly semanticHash: string;
   /** What the scanner wrote of it; kept only where policy lets the model read it. */
   readonly text?: string;
-  /** True where it was derived from the digest's package database and what the scanner said of another digest. */
+  /**
+   * True where it was derived from what the scanner said of another digest, and from this one's package database, or from
+   * its not being listed by a completed scan of this one.
+   */
   readonly derived?: true;
-  /** Proof that the vulnerability is gone from the digest. */
-  readonly proof?: 'package-database';
+  /** Why the scanner lists it no more, where that was asked. */
+  readonly closedBecause?: ClosedReason;
+  /** Proof that the vulnerability is gone from the digest: its package database was read, or a completed scan lists it no more. */
+  readonly proof?: 'package-database' | 'scan';
 }
 
 /** An application image that a golden image's finding was seen in, through a layer that it has from the golden image. */
@@ -39,6 +44,13 @@ export interface Sighting {
   readonly base: string;
   readonly observation: Observation;
 }
+
+/**
+ * Why a finding is CLOSED without having been fixed: `image-deleted`: its image is not in the registry any more;
+ * `scan-eligibility-expired`: the scanner does not look at the image any more; `gone`: the scanner looks, and lists it no
+ * more, without proof of a patch.
+ */
+export type ClosedReason = 'image-deleted' | 'scan-eligibility-expired' | 'gone';
 
 /** States of a finding. Only proof on the current digest makes one FIXED. */
 export type FindingState = 'OPEN' | 'PARKED' | 'FIXED' | 'RESIDUAL' | 'CLOSED';
@@ -56,7 +68,7 @@ export type FindingItem = Versioned & {
   /** Newest sighting by repository of an application; absent where there is none. */
   readonly seenIn?: Readonly<Record<string, Sighting>>;
   readonly state: FindingState;
-  readonly reason?: ParkedReason | RegistryReason | ResidualReason;
+  readonly reason?: ParkedReason | RegistryReason | ResidualReason | ClosedReason;
   /** Digest that `state` is about. */
   readonly judgedOn?: string;
   /** `semanticHash` of the observation that `state` is about; empty where there is none. */
@@ -72,4 +84,12 @@ export type FindingItem = Versioned & {
 /** Narrows an item of the table. */
 export function isFindingItem(item: TableItem): item is FindingItem {
   return item['type'] === 'FINDING';
+}
+
+/** Lowest version that fixes a finding, on the digest that it is judged on. */
+export function judgedFloor({
+  observations,
+  judgedOn = '',
+}: Pick<FindingItem, 'observations' | 'judgedOn'>): string | undefined {
+  return observations[judgedOn]?.floor;
 }

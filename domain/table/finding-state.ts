@@ -3,6 +3,7 @@ import { ecosystemIdFor, platformOf } from '../config/golden-image';
 import type { SeenPart } from '../lineage/observation-on';
 import { observationOn } from '../lineage/observation-on';
 import { judge } from '../policy/judge';
+import type { RegistryReason } from '../policy/registry-reason';
 import type { FindingItem } from './finding-item';
 
 /** The part of a finding's item that is the policy's word. */
@@ -15,6 +16,8 @@ export interface StateContext {
   /** Digest that counts; undefined where none is known yet. */
   readonly current: string | undefined;
   readonly now: Date;
+  /** Why the current digest cannot be patched, by its registry, where that was asked and says so. */
+  readonly unusable?: RegistryReason;
 }
 
 const HOUR = 3_600_000;
@@ -43,6 +46,10 @@ export function judgeFinding(
   });
   if (verdict.state === 'OPEN' && known?.state === 'RESIDUAL' && staysResidual(known, about, image, now))
     return { ...about, state: 'RESIDUAL', ...residualPart(known) };
+  if (verdict.state === 'OPEN' && context.unusable !== undefined)
+    return { ...about, state: 'PARKED', reason: context.unusable };
+  if (verdict.state === 'CLOSED' && on?.closedBecause !== undefined)
+    return { ...about, ...verdict, reason: on.closedBecause };
   return { ...about, ...verdict };
 }
 

@@ -29,10 +29,11 @@ export function toObservation(finding: Finding, keepText = false): Observation {
 
 /** 16 hex digits over the facts that a decision depends on, beside the EPSS score, which drifts daily. */
 export function semanticHash(facts: Omit<Observation, 'semanticHash'>): string {
-  const { status, severity, installed, floor, exploit, platform, proof, endOfLife } = facts;
-  const decisive = [status, severity, installed, floor, exploit, platform, proof];
+  const { status, severity, installed, floor, exploit, platform, proof, endOfLife, closedBecause } = facts;
+  // What came later is left out where it is absent: hashes that are stored already stay as they are.
+  const later = [endOfLife, closedBecause].filter((fact) => fact !== undefined);
   return createHash('sha256')
-    .update(JSON.stringify(endOfLife === undefined ? decisive : [...decisive, endOfLife]))
+    .update(JSON.stringify([status, severity, installed, floor, exploit, platform, proof, ...later]))
     .digest('hex')
     .slice(0, 16);
 }

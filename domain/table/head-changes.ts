@@ -31,26 +31,44 @@ export async function updateHead(
   return (await updateItem<HeadItem>(table, headKey(image), isHeadItem, (known) => fold(known ?? fresh))).item;
 }
 
-/** Takes note of a digest that the scanner has seen; it becomes the adopted one where it is newer. */
+/** Takes note of a digest that the scanner has seen; it becomes the adopted one where it is newer, and was not built here. */
 export async function adoptDigest(table: FindingTable, image: string, seen: SeenDigest): Promise<HeadItem | undefined> {
   return await updateHead(table, image, (head) => {
+    if (head.built?.includes(seen.digest) === true) return undefined;
     const adopted = newerDigest(head.adopted, seen);
     return JSON.stringify(adopted) === JSON.stringify(head.adopted) ? undefined : { ...head, adopted };
   });
 }
 
+/** Digests of builds that are remembered: more than a registry keeps candidates. */
+const BUILT_KEPT = 50;
+
+/** Takes note of a digest that was built, before anything else is made of it. */
+export async function noteBuilt(table: FindingTable, image: string, digest: string): Promise<void> {
+  await updateHead(table, image, (head) =>
+    head.built?.includes(digest) === true
+      ? undefined
+      : { ...head, built: [...(head.built ?? []), digest].slice(-BUILT_KEPT) },
+  );
+}
+
 /**
  * Asks generate-patch to look at an image (again).
- * @param notBefore where an author that could not be asked is to be left alone until then; a request without it means now
+ * @param authorNotBefore where an author that could not be asked is to be left alone until then; a request without it means now
  */
-export async function requestReplan(table: FindingTable, image: string, why: string, notBefore?: Date): Promise<void> {
+export async function requestReplan(
+  table: FindingTable,
+  image: string,
+  why: string,
+  authorNotBefore?: Date,
+): Promise<void> {
   await updateItem<ReplanItem>(table, replanKey(image), isReplanItem, () => ({
     ...replanKey(image),
     type: 'REPLAN',
     image,
     state: 'REQUESTED',
     why,
-    ...(notBefore !== undefined && { notBefore: notBefore.toISOString() }),
+    ...(authorNotBefore !== undefined && { notBefore: authorNotBefore.toISOString(), waitsFor: 'author' as const }),
   }));
 }
 

@@ -1,4 +1,5 @@
 import type { TableItem, Versioned } from './items';
+import type { TagMove } from './tag-move';
 
 /** A digest that the scanner has seen for an image, and what decides whether it is the current one. */
 export interface SeenDigest {
@@ -30,7 +31,11 @@ export interface Lease {
   readonly patch: number;
   /** ISO 8601. */
   readonly since: string;
+  /** ISO 8601; since when the builder may have begun: it was asked to, and has not said that it did not. */
+  readonly asked?: string;
   readonly buildId?: string;
+  /** Why the candidate is not to be promoted: it is decided, and the patch is about to be HELD. */
+  readonly holding?: { readonly reason: string; readonly detail: string };
 }
 
 /** `HEAD`: one per golden image. */
@@ -43,8 +48,15 @@ export type HeadItem = Versioned & {
   readonly lease?: Lease;
   /** Current digest before the first promotion: the newest that the scanner has seen. */
   readonly adopted?: SeenDigest;
+  /**
+   * Digests that were built here, newest last. A candidate that was held is never the current image, whatever tags it has
+   * left: none of these is adopted.
+   */
+  readonly built?: readonly string[];
   /** Digest on which every finding of the image was judged last; where it is not the current one, that is still to be done. */
   readonly judged?: string;
+  /** Who moves the floating tag now. */
+  readonly moving?: TagMove;
   readonly promoted?: PromotedDigest;
   readonly previous?: PromotedDigest;
   /** Builds that failed in a row. */

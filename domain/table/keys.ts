@@ -6,6 +6,8 @@ import type { ItemKey } from './items';
 export const HEAD_SORT_KEY = 'HEAD';
 /** Sort key of the item that asks generate-patch to look at an image again. */
 export const REPLAN_SORT_KEY = 'REPLAN';
+/** Sort key of what reconcile-findings remembers of an image. */
+export const RECONCILE_SORT_KEY = 'RECONCILE';
 /** Prefix of the sort keys of patches. */
 export const PATCH_PREFIX = 'PATCH#';
 /** Prefix of the sort keys of findings. */
@@ -24,6 +26,16 @@ export function headKey(image: string): ItemKey {
 /** Key of an image's REPLAN. */
 export function replanKey(image: string): ItemKey {
   return { pk: imagePartition(image), sk: REPLAN_SORT_KEY };
+}
+
+/** Key of what reconcile-findings remembers of an image. */
+export function reconcileKey(image: string): ItemKey {
+  return { pk: imagePartition(image), sk: RECONCILE_SORT_KEY };
+}
+
+/** Key of how far reconcile-findings got with the estate. */
+export function reconcileRoundKey(): ItemKey {
+  return { pk: 'RECONCILE', sk: 'ROUND' };
 }
 
 /** Key of an image's n-th patch; padded, so that sort order is age. */

@@ -7,7 +7,17 @@ import { updateItem } from './update-item';
 export interface PatchMove extends Partial<
   Pick<
     PatchItem,
-    'reason' | 'detail' | 'buildId' | 'candidate' | 'outcomes' | 'violations' | 'buildLogUri' | 'evidenceUri'
+    | 'reason'
+    | 'detail'
+    | 'buildId'
+    | 'candidate'
+    | 'outcomes'
+    | 'violations'
+    | 'buildLogUri'
+    | 'evidenceUri'
+    | 'approval'
+    | 'promotion'
+    | 'rolledBack'
   >
 > {
   readonly state: PatchState;
@@ -26,7 +36,12 @@ export async function movePatch(
 ): Promise<PatchItem | undefined> {
   const { item, written } = await updateItem<PatchItem>(table, { pk: patch.pk, sk: patch.sk }, isPatchItem, (known) =>
     known !== undefined && from.includes(known.state)
-      ? { ...known, ...move, stateSince: now.toISOString() }
+      ? {
+          ...known,
+          ...move,
+          stateSince: now.toISOString(),
+          times: { ...known.times, [known.state]: known.stateSince, [move.state]: now.toISOString() },
+        }
       : undefined,
   );
   return written ? item : undefined;

@@ -58,6 +58,31 @@ export interface PatchSource {
   readonly platform: string;
 }
 
+/** Who decided on a patch that waited for a person, and why. */
+export interface Approval {
+  readonly decision: 'approved' | 'rejected';
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Under what a candidate was promoted. */
+export interface Promotion {
+  /** Reference with the immutable tag. */
+  readonly reference: string;
+  /** URI of the list of its packages, where known. */
+  readonly packagesUri?: string;
+}
+
+/** Who took a promoted image back, and why. */
+export interface RolledBack {
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** `PATCH#<sequence>`: what is to be done, by whom it was written, and how far it got. */
 export type PatchItem = Versioned &
   Partial<Authorship> & {
@@ -68,6 +93,12 @@ export type PatchItem = Versioned &
     readonly state: PatchState;
     /** ISO 8601; when `state` was entered. */
     readonly stateSince: string;
+    /** ISO 8601; when each state was entered last. */
+    readonly times?: Readonly<Partial<Record<PatchState, string>>>;
+    /** The person's word, where one was asked. */
+    readonly approval?: Approval;
+    /** True where it was asked for by a person or for the parent's sake, and is to be built although no finding asks for it. */
+    readonly rebuild?: true;
     /** Why it was HELD, FAILED, SUPERSEDED, …: a stable code. */
     readonly reason?: string;
     /** The reason in a sentence. */
@@ -101,6 +132,8 @@ export type PatchItem = Versioned &
     readonly violations?: readonly string[];
     readonly buildLogUri?: string;
     readonly evidenceUri?: string;
+    readonly promotion?: Promotion;
+    readonly rolledBack?: RolledBack;
   };
 
 /** Narrows an item of the table. */

@@ -9,6 +9,10 @@ export type LeaseEnd = {
 } & (
   | { readonly outcome: 'neutral' }
   | {
+      /** Nothing was started for it: the build of the day is given back too. */
+      readonly outcome: 'unused';
+    }
+  | {
       /** Counts towards the breaker. */
       readonly outcome: 'failed';
       /** Failed builds in a row after which the image is stopped. */
@@ -18,6 +22,8 @@ export type LeaseEnd = {
       /** Resets the breaker. */
       readonly outcome: 'promoted';
       readonly promoted: PromotedDigest;
+      /** What the floating tag was on before the first promotion, where it was on anything. */
+      readonly adopted?: PromotedDigest;
     }
 );
 
@@ -28,24 +34,33 @@ export type LeaseEnd = {
 export async function releaseLease(table: FindingTable, image: string, end: LeaseEnd): Promise<HeadItem | undefined> {
   return await updateHead(table, image, (head) => {
     if (head.lease?.patch !== end.patch) return undefined;
-    const { lease: _lease, ...rest } = head;
+    const { lease: _lease, moving, ...others } = head;
+    // A rollback's is not this patch's to end.
+    const rest = { ...others, ...(moving?.by === 'rollback' && { moving }) };
     switch (end.outcome) {
       case 'neutral':
         return { ...rest, state: 'IDLE' };
+      case 'unused':
+        return { ...rest, state: 'IDLE', builds: oneLess(head.builds, head.lease.since) };
       case 'failed': {
         const failures = head.failures + 1;
         return { ...rest, state: failures >= end.failuresBeforeStop ? 'STOPPED' : 'IDLE', failures };
       }
-      case 'promoted':
+      case 'promoted': {
+        const previous = head.promoted ?? end.adopted;
         return {
           ...rest,
           state: 'IDLE',
           failures: 0,
           promoted: end.promoted,
-          // Promotion has judged every finding on the new digest before.
-          judged: end.promoted.digest,
-          ...(head.promoted !== undefined && { previous: head.promoted }),
+          ...(previous !== undefined && { previous }),
         };
+      }
     }
   });
+}
+
+/** A lease counts on the day on which it was taken; of another day's builds none is given back. */
+function oneLess(builds: HeadItem['builds'], since: string): HeadItem['builds'] {
+  return builds.day === since.slice(0, 10) ? { ...builds, count: Math.max(0, builds.count - 1) } : builds;
 }

@@ -6,8 +6,10 @@ export type ReplanItem = Versioned & {
   readonly image: string;
   readonly state: 'REQUESTED' | 'DONE';
   readonly why: string;
-  /** ISO 8601; before it the author that was not to be had is not asked again. */
+  /** ISO 8601; before it nobody is woken by this request alone. */
   readonly notBefore?: string;
+  /** The author cannot be asked until then: a patch that has to wait for it waits. Else only the clock's own look waits. */
+  readonly waitsFor?: 'author';
 };
 
 /** Narrows an item of the table. */

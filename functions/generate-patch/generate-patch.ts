@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { isBeingProven } from '../../domain/plan/being-proven';
 import { nextAttempt } from '../../domain/plan/next-attempt';
 import type { Plan } from '../../domain/plan/plan';
 import { isStale, promotedPatch, wantedPlan } from '../../domain/plan/wanted-plan';
@@ -12,11 +13,14 @@ import { currentDigest, isHeadItem } from '../../domain/table/head-item';
 import { imagePartition } from '../../domain/table/keys';
 import { markResidual } from '../../domain/table/mark-residual';
 import { parkOpen } from '../../domain/table/park-open';
+import { postponeImage } from '../../domain/table/postpone';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem, isWaiting } from '../../domain/table/patch-item';
 import type { ReplanItem } from '../../domain/table/replan-item';
 import { isReplanItem } from '../../domain/table/replan-item';
+import { askForApproval } from './ask-for-approval';
 import { lookUpSource } from './look-up-source';
+import { offerAgain } from './offer-again';
 import { coveringBuild, patchFor, supersede, supersedeBut } from './supersede';
 import type { GeneratePatchPorts, PatchDraft } from './write-patch';
 import { writePatch } from './write-patch';
@@ -30,7 +34,13 @@ export type NotPlanned =
   | 'being-built'
   /** A candidate is being proven and promoted: what is open is known when that has ended, and REPLAN asks again. */
   | 'being-proven'
+  /** A rebuild is about to be built, from the parent as a patch would be: what is open is known when that has ended. */
+  | 'rebuild-first'
   | 'held'
+  /** A person has rejected a patch of the plan, and the plan is the same still. */
+  | 'rejected'
+  /** The image of a patch of the plan was taken back, and the plan is the same still. */
+  | 'rolled-back'
   | 'attempts-exhausted'
   | 'raced'
   /** The model cannot be asked now; REPLAN says when it can be again. */
@@ -43,7 +53,10 @@ export type GeneratePatchResult =
   { readonly did: 'planned'; readonly patch: PatchItem } | { readonly did: 'nothing'; readonly why: NotPlanned };
 
 /** What is looked at again later, by whoever was quicker with the sequence, or when something has ended. */
-const UNSETTLED: ReadonlySet<NotPlanned> = new Set(['raced', 'author-later', 'being-proven']);
+const UNSETTLED: ReadonlySet<NotPlanned> = new Set(['raced', 'author-later', 'being-proven', 'rebuild-first']);
+
+/** Looks in a row in which others were quicker with the patch, before it is left for later. */
+const RACES = 3;
 
 /** What the table has of an image. */
 interface Known {
@@ -60,7 +73,7 @@ interface Known {
  */
 export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImage) => Promise<GeneratePatchResult> {
   const { table } = ports;
-  return async (image) => {
+  const look = async (image: GoldenImage): Promise<GeneratePatchResult> => {
     const items = await table.query(imagePartition(image.name));
     const known: Known = {
       head: items.find(isHeadItem),
@@ -69,25 +82,42 @@ export function makeGeneratePatch(ports: GeneratePatchPorts): (image: GoldenImag
       request: items.find(isReplanItem),
     };
     const result = await lookAt(ports, image, known);
-    if (result.did === 'planned' || !UNSETTLED.has(result.why)) await settleReplan(table, known.request);
+    if (result.did === 'planned') await settleReplan(table, known.request);
+    else if (!UNSETTLED.has(result.why)) {
+      if (known.request?.state === 'REQUESTED' && result.why === 'same-plan') await offerAgain(table, known.patches);
+      await settleReplan(table, known.request);
+    }
     return result;
+  };
+  return async (image) => {
+    for (let looks = 1; looks < RACES; looks++) {
+      const result = await look(image);
+      if (result.did === 'planned' || result.why !== 'raced') return result;
+    }
+    const last = await look(image);
+    if (last.did === 'nothing' && last.why === 'raced')
+      await postponeImage(table, image.name, 'other processes wrote its patches', ports.clock());
+    return last;
   };
 }
 
 async function lookAt(ports: GeneratePatchPorts, image: GoldenImage, known: Known): Promise<GeneratePatchResult> {
   const { table, clock } = ports;
   const { head, patches: all, findings, request } = known;
-  if (isBeingProven(known)) return { did: 'nothing', why: 'being-proven' };
+  if (isBeingProven(head, all)) return { did: 'nothing', why: 'being-proven' };
   const plan = wantedPlan(image, findings, promotedPatch(head, all));
   if (plan === undefined) {
-    await supersede(ports, all, { reason: 'nothing-open', detail: 'no finding is open any more' });
+    const asked = all.filter(({ rebuild }) => rebuild !== true);
+    await supersede(ports, asked, { reason: 'nothing-open', detail: 'no finding is open any more' });
     return { did: 'nothing', why: 'nothing-open' };
   }
+  if (all.some(({ rebuild, state }) => rebuild === true && state === 'READY'))
+    return { did: 'nothing', why: 'rebuild-first' };
   const stale = all.filter((patch) => isWaiting(patch) && isStale(patch, plan));
   await supersede(ports, stale, { reason: 'plan-changed', detail: 'it does what no finding asks for any more' });
   if (isTooEarly(ports, request)) return { did: 'nothing', why: 'author-later' };
   const patches = all.filter((patch) => !stale.includes(patch));
-  const attempt = attemptAt(plan, patches, image);
+  const attempt = attemptAt(plan, patches, image, clock());
   if (typeof attempt === 'string') {
     if (attempt === 'attempts-exhausted') await markResidual(table, findings, plan, attempt, clock());
     await supersedeBut(ports, patches, patchFor(plan, patches));
@@ -115,6 +145,7 @@ async function writeAndSupersede(
     return { did: 'nothing', why: 'author-later' };
   }
   await supersedeBut(ports, patches, patch);
+  if (patch.state === 'AWAITING_APPROVAL') await askForApproval(ports, image, patch, draft.findings);
   ports.logger.info('patch planned', {
     image: image.name,
     patch: sequence,
@@ -125,20 +156,13 @@ async function writeAndSupersede(
   return { did: 'planned', patch };
 }
 
-/**
- * While a candidate is promoted, its findings are judged on its digest one after the other, and HEAD is not there yet: what
- * they ask for then is neither what they did nor what they will.
- */
-function isBeingProven({ head, patches }: Known): boolean {
-  return patches.some(({ state, sequence }) => state === 'CANDIDATE' && sequence === head?.lease?.patch);
-}
-
 function attemptAt(
   plan: Plan,
   patches: readonly PatchItem[],
   image: GoldenImage,
+  now: Date,
 ): ReturnType<typeof nextAttempt> | 'being-built' {
-  const attempt = nextAttempt(plan.planHash, patches, image.policy.maximumAttempts);
+  const attempt = nextAttempt(plan.planHash, patches, image.policy, now);
   return typeof attempt !== 'string' && coveringBuild(plan, patches) !== undefined ? 'being-built' : attempt;
 }
 
@@ -165,5 +189,6 @@ async function usableSource(
 /** The model is not to be asked again before a time; only where the patch has to wait for it does that matter. */
 function isTooEarly({ authors, clock }: GeneratePatchPorts, request: ReplanItem | undefined): boolean {
   if (authors.choice !== 'bedrock' || request?.state !== 'REQUESTED' || request.notBefore === undefined) return false;
+  if (request.waitsFor !== 'author') return false;
   return clock().toISOString() < request.notBefore;
 }

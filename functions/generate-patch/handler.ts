@@ -1,6 +1,9 @@
+import { AwsNotifier } from '../../adapters/aws/aws-notifier';
 import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
 import { makeEcrClient } from '../../adapters/aws/clients/ecr-client';
+import { makeEventBridgeClient } from '../../adapters/aws/clients/eventbridge-client';
 import { makeS3Client } from '../../adapters/aws/clients/s3-client';
+import { makeSnsClient } from '../../adapters/aws/clients/sns-client';
 import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
 import { makeEcrImageLookup } from '../../adapters/aws/ecr-image-lookup';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
@@ -31,6 +34,8 @@ const environment = readEnvironment([
   'SCRIPT_BUCKET',
   'SCRIPT_KMS_KEY_ID',
   'GUARDRAIL',
+  'TOPIC_ARN',
+  'EVENT_BUS_NAME',
 ]);
 const logger = makePowertoolsLogger('generate-patch');
 const metrics = makePowertoolsMetrics('generate-patch', environment.METRICS_ENVIRONMENT);
@@ -42,6 +47,12 @@ const ports = {
     ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
   }),
   lookup: makeEcrImageLookup(makeEcrClient()),
+  notifier: new AwsNotifier({
+    sns: makeSnsClient(),
+    eventBridge: makeEventBridgeClient(),
+    topicArn: environment.TOPIC_ARN,
+    eventBusName: environment.EVENT_BUS_NAME,
+  }),
   clock: () => new Date(),
 };
 const estate = loadEstateFile(environment.ESTATE_FILE);
@@ -71,7 +82,10 @@ function countPatch({ author, model }: PatchItem): void {
 export const handler = invocation(
   { logger, metrics },
   makeStreamBatch({
+    service: 'generate-patch',
     estate,
+    table: ports.table,
+    clock: ports.clock,
     logger,
     metrics,
     read: toChangeRecord,

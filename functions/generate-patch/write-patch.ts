@@ -13,7 +13,15 @@ import { ConditionFailedError } from '../../domain/errors';
 import type { Attempt } from '../../domain/plan/next-attempt';
 import type { Plan } from '../../domain/plan/plan';
 import { storedTargets } from '../../domain/plan/stored-targets';
-import type { Clock, FindingTable, ImageLookup, Logger, RegisteredImage, ScriptStore } from '../../domain/ports';
+import type {
+  Clock,
+  FindingTable,
+  ImageLookup,
+  Logger,
+  Notifier,
+  RegisteredImage,
+  ScriptStore,
+} from '../../domain/ports';
 import { scriptInputOf } from '../../domain/script/compose-script';
 import { carryExtras, extrasOf } from '../../domain/script/carry-extras';
 import type { ScriptInput } from '../../domain/script/script-input';
@@ -41,6 +49,8 @@ export interface GeneratePatchPorts {
   ) => Promise<readonly InstalledPackage[] | undefined>;
   /** Looks the image up before anything is planned for it. Absent, as in local mode: its builder says what is wrong. */
   readonly lookup?: ImageLookup;
+  /** Is told of patches that wait for a person's word. Absent: nobody is told, and `status` shows them. */
+  readonly notifier?: Notifier;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -58,8 +68,8 @@ export interface PatchDraft {
   readonly source: RegisteredImage | undefined;
 }
 
-/** Where a planned patch begins, by the policy's mode. */
-const FIRST_STATE: Readonly<Record<GoldenImage['policy']['mode'], PatchState>> = {
+/** Where a planned patch begins, by its mode. */
+export const FIRST_STATE: Readonly<Record<Plan['mode'], PatchState>> = {
   auto: 'READY',
   approve: 'AWAITING_APPROVAL',
   observe: 'OBSERVED',
@@ -112,7 +122,7 @@ export async function writePatch(
     version: 1,
     image: image.name,
     sequence,
-    state: FIRST_STATE[image.policy.mode],
+    state: FIRST_STATE[plan.mode],
     stateSince: clock().toISOString(),
     planHash: plan.planHash,
     ...(releasever !== undefined && { releasever }),
@@ -131,7 +141,7 @@ export async function writePatch(
     await table.put(patch, 0);
     return patch;
   } catch (error) {
-    // Somebody else wrote this sequence first; the stream brings us back to whatever is still open.
+    // Somebody else wrote this sequence first: what is still open is to be looked at anew.
     if (error instanceof ConditionFailedError) return 'raced';
     throw error;
   }

@@ -15,6 +15,9 @@ export interface Base {
 /** Whose a finding is: that of golden images, or nobody's and why. */
 export type Attribution = { readonly bases: readonly Base[] } | { readonly reason: UnattributedReason };
 
+/** What may be for want of knowing the golden image; a layer may seem the application's own for the same reason. */
+const MAY_BE_UNKNOWN: ReadonlySet<UnattributedReason> = new Set(['no-golden-base', 'own-layer']);
+
 /** What an image is built on. */
 type Ancestry =
   | { readonly layers: readonly string[]; readonly bases: readonly (Base & { readonly length: number })[] }
@@ -23,11 +26,16 @@ type Ancestry =
 /**
  * Makes the attribution of findings on images that are not golden themselves (design.md 7): a finding belongs to the
  * golden image that its image is built on, if the layer that brought the package in is one of the golden image's. What an
- * image is built on is looked up once.
+ * image is built on is looked up once; where that makes the finding nobody's, once more after `learn` has learned of golden
+ * images that were not known yet.
+ * @param learn registers golden images; true where one was new
  */
-export function makeAttribute(ports: LineagePorts): (finding: Finding) => Promise<Attribution> {
+export function makeAttribute(
+  ports: LineagePorts,
+  learn: () => Promise<boolean>,
+): (finding: Finding) => Promise<Attribution> {
   const known = new Map<string, Promise<Ancestry>>();
-  return async (finding) => {
+  const attribute = async (finding: Finding): Promise<Attribution> => {
     const { repository, digest, architecture, sourceLayerHash } = finding;
     if (sourceLayerHash === undefined) return { reason: 'no-source-layer' };
     const key = `${repository}@${digest} ${architecture ?? ''}`;
@@ -38,6 +46,12 @@ export function makeAttribute(ports: LineagePorts): (finding: Finding) => Promis
     const at = found.layers.indexOf(sourceLayerHash);
     const bases = found.bases.filter(({ length }) => at >= 0 && at < length);
     return bases.length > 0 ? { bases } : { reason: 'own-layer' };
+  };
+  return async (finding) => {
+    const found = await attribute(finding);
+    if (!('reason' in found) || !MAY_BE_UNKNOWN.has(found.reason) || !(await learn())) return found;
+    known.clear();
+    return await attribute(finding);
   };
 }
 

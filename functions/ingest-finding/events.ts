@@ -9,14 +9,6 @@ import { problemsOf } from '../../domain/finding/record-problem';
 /** Most bytes of a message: SQS's own limit (SQS, "Amazon SQS message quotas", 1 MiB). */
 const MAX_BODY_BYTES = 1_048_576;
 
-/** A batch of SQS messages as Lambda hands it over. */
-export const sqsEvent = z.object({
-  Records: z.array(z.looseObject({ messageId: z.string().min(1), body: z.string() })),
-});
-
-/** One SQS message. */
-export type SqsMessage = z.infer<typeof sqsEvent>['Records'][number];
-
 /** Whose events are taken. */
 export interface Home {
   /** 12 digits: the account whose ECR registry holds the images. */

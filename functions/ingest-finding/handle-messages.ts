@@ -6,8 +6,10 @@ import { findingSortKey } from '../../domain/finding/finding-key';
 import type { Logger, Metrics } from '../../domain/ports';
 import type { RecordProblem } from '../../domain/finding/record-problem';
 import { reportFailure } from '../shared/failure';
-import type { Home, ReadMessage, SqsMessage } from './events';
-import { readMessage, sqsEvent } from './events';
+import type { SqsMessage } from '../shared/sqs-event';
+import { sqsEvent } from '../shared/sqs-event';
+import type { Home, ReadMessage } from './events';
+import { readMessage } from './events';
 import type { IngestResult } from './ingest-ports';
 
 /** What the messages are handled with. */

@@ -1,7 +1,7 @@
 import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
 import { makeEcrClient } from '../../adapters/aws/clients/ecr-client';
 import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
-import { makeEcrImageLayers } from '../../adapters/aws/ecr-image-layers';
+import { makeEcrImageLayers, makeEcrImageTags } from '../../adapters/aws/ecr-image-layers';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
 import { cachedLayers } from '../../domain/lineage/cached-layers';
@@ -20,10 +20,12 @@ const environment = readEnvironment([
 ]);
 const logger = makePowertoolsLogger('ingest-finding');
 const metrics = makePowertoolsMetrics('ingest-finding', environment.METRICS_ENVIRONMENT);
+const ecr = makeEcrClient();
 const ingest = makeIngestFinding({
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
   estate: loadEstateFile(environment.ESTATE_FILE),
-  layers: cachedLayers(makeEcrImageLayers(makeEcrClient())),
+  layers: cachedLayers(makeEcrImageLayers(ecr)),
+  tags: makeEcrImageTags(ecr),
   clock: () => new Date(),
   logger,
 });

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/finding/finding';
 import { findingSortKey } from '../../domain/finding/finding-key';
 import { foldSighting } from '../../domain/lineage/fold-sighting';
+import { findingDraft } from '../../domain/table/finding-draft';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { judgeFinding } from '../../domain/table/finding-state';
@@ -12,7 +13,7 @@ import type { UnattributedItem, UnattributedReason } from '../../domain/table/un
 import { isUnattributedItem } from '../../domain/table/unattributed-item';
 import { updateItem } from '../../domain/table/update-item';
 import type { Attribution, Base } from './attribute';
-import { findingDraft } from './finding-draft';
+import { forgetUnattributed } from './forget-unattributed';
 import type { IngestFindingPorts, LineagePorts } from './ingest-ports';
 
 /** How long a finding that is nobody's is kept: as long as Inspector keeps a closed one (aws-facts 1.5). */
@@ -44,6 +45,7 @@ export function makeIngestApplication(
       };
     let folded = false;
     for (const base of attribution.bases) folded = (await foldInto(ports, fact, base)) || folded;
+    await forgetUnattributed(ports.table, fact);
     return { folded, images: attribution.bases.map(({ image }) => image.name) };
   };
 }

@@ -2,17 +2,18 @@ import type { GoldenImage } from '../../domain/config/golden-image';
 import { isCandidateTag } from '../../domain/config/image-tag';
 import type { Finding } from '../../domain/finding/finding';
 import { findingSortKey } from '../../domain/finding/finding-key';
+import type { RegistryReason } from '../../domain/policy/registry-reason';
+import { findingDraft } from '../../domain/table/finding-draft';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
-import { judgeFinding, sameVerdict } from '../../domain/table/finding-state';
-import { foldObservation, pruneObservations, toObservation } from '../../domain/table/fold-observation';
+import { judgeFinding } from '../../domain/table/finding-state';
+import { foldObservation, toObservation } from '../../domain/table/fold-observation';
 import { adoptDigest, readHead, updateHead } from '../../domain/table/head-changes';
 import type { HeadItem, SeenDigest } from '../../domain/table/head-item';
 import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head-item';
-import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
-import type { Draft } from '../../domain/table/update-item';
+import { judgeFindings } from '../../domain/table/judge-findings';
+import { imagePartition } from '../../domain/table/keys';
 import { updateItem } from '../../domain/table/update-item';
-import { findingDraft } from './finding-draft';
 import type { IngestFindingPorts, IngestResult } from './ingest-ports';
 import { makeLineage } from './lineage';
 
@@ -43,7 +44,7 @@ export function makeIngestFinding(ports: IngestFindingPorts): (findings: readonl
       result.folded += folded;
       result.duplicates += facts.length - folded;
       const digests = facts.map(({ digest }) => digest);
-      unknownLayers += (await lineage?.register(image, { digests, current: currentDigest(head) })) ?? 0;
+      unknownLayers += (await lineage?.register(image, { digests, current: currentDigest(head) }))?.unknown ?? 0;
     }
     // After the golden images, which may be what the applications are built on.
     if (lineage === undefined) return result;
@@ -54,18 +55,24 @@ export function makeIngestFinding(ports: IngestFindingPorts): (findings: readonl
       duplicates: findings.length - result.folded - counts.folded,
       unattributed: result.unattributed - counts.attributed,
       images: result.images,
-      lineage: { attributed: counts.attributed, unattributed: counts.unattributed, unknownLayers },
+      lineage: {
+        attributed: counts.attributed,
+        unattributed: counts.unattributed,
+        unknownLayers: unknownLayers + counts.unknownLayers,
+      },
     };
   };
 }
 
 /**
  * Judges every finding of an image again: after its current digest, its policy or an exception changed, or time passed.
- * Writes only the verdicts that differ.
+ * Writes only the verdicts that differ. What the registry parked is open again, unless it was asked and still says so.
  */
-export function makeJudgeAgain(ports: IngestFindingPorts): (image: GoldenImage) => Promise<void> {
-  return async (image) => {
-    await judgeImage(ports, image, await readHead(ports.table, image.name));
+export function makeJudgeAgain(
+  ports: IngestFindingPorts,
+): (image: GoldenImage, unusable?: RegistryReason) => Promise<void> {
+  return async (image, unusable) => {
+    await judgeImage(ports, image, await readHead(ports.table, image.name), unusable);
   };
 }
 
@@ -119,22 +126,15 @@ async function judgeImage(
   { table, estate, clock }: IngestFindingPorts,
   image: GoldenImage,
   head: HeadItem | undefined,
+  unusable?: RegistryReason,
 ): Promise<void> {
-  const context = { image, exceptions: estate.exceptions, current: currentDigest(head), now: clock() };
-  const keep = keptDigests(head);
-  const judged = (finding: FindingItem): Draft<FindingItem> | undefined => {
-    const observations = pruneObservations(finding.observations, keep);
-    const { state: _state, reason: _reason, judgedOn: _on, residualSince: _since, ...facts } = finding;
-    const verdict = judgeFinding(finding, { ...finding, observations }, finding, context);
-    const isSame = observations === finding.observations && sameVerdict(finding, verdict);
-    return isSame ? undefined : { ...facts, observations, ...verdict };
-  };
-  for (const item of await table.query(imagePartition(image.name), FINDING_PREFIX)) {
-    if (!isFindingItem(item) || judged(item) === undefined) continue;
-    await updateItem<FindingItem>(table, item, isFindingItem, (known) =>
-      known === undefined ? undefined : judged(known),
-    );
-  }
+  await judgeFindings(table, image, {
+    exceptions: estate.exceptions,
+    current: currentDigest(head),
+    now: clock(),
+    keep: keptDigests(head),
+    ...(unusable !== undefined && { unusable }),
+  });
 }
 
 /** A candidate is current only once it is proven; until then its facts are kept, and judged on nothing. */

@@ -1,5 +1,5 @@
 import type { Estate } from '../../domain/config/golden-image';
-import type { Clock, FindingTable, ImageLayers, Logger } from '../../domain/ports';
+import type { Clock, FindingTable, ImageLayers, ImageTags, Logger } from '../../domain/ports';
 import type { UnattributedReason } from '../../domain/table/unattributed-item';
 
 /** What ingest-finding works with. */
@@ -10,6 +10,8 @@ export interface IngestFindingPorts {
   readonly logger: Logger;
   /** Tells what an image is built on. Absent, as in local mode: facts about other repositories are counted only. */
   readonly layers?: ImageLayers;
+  /** Tells the digest of a golden image that the scanner has never spoken of. Absent: such an image is no base. */
+  readonly tags?: ImageTags;
 }
 
 /** The ports, where lineage can be told. */

@@ -1,32 +1,44 @@
-import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Finding } from '../../domain/finding/finding';
 import type { UnattributedReason } from '../../domain/table/unattributed-item';
 import { makeAttribute } from './attribute';
 import { makeIngestApplication } from './ingest-application';
 import type { LineageCounts, LineagePorts } from './ingest-ports';
-import type { SeenDigests } from './register-layers';
+import { makeRegisterEstate } from './register-estate';
+import type { RegisterDigests } from './register-layers';
 import { makeRegisterLayers } from './register-layers';
 
 /** What became of the facts about applications. */
-type ApplicationsResult = Pick<LineageCounts, 'attributed' | 'unattributed'> & {
+type ApplicationsResult = LineageCounts & {
   readonly folded: number;
   readonly images: ReadonlySet<string>;
 };
 
 /** Lineage: which golden image a layer stands for, and which golden image an application's finding belongs to. */
 export interface Lineage {
-  /** Notes a golden image's layers. @returns digests whose layers could not be learned */
-  register(image: GoldenImage, seen: SeenDigests): Promise<number>;
+  /** Notes a golden image's layers. */
+  readonly register: RegisterDigests;
   /** Ingests facts about images that are not golden. */
   ingest(facts: readonly Finding[]): Promise<ApplicationsResult>;
 }
 
 /** Makes the lineage steps of ingest-finding. */
 export function makeLineage(ports: LineagePorts): Lineage {
+  const register = makeRegisterLayers(ports);
+  const registerEstate = makeRegisterEstate(ports, register);
   return {
-    register: makeRegisterLayers(ports),
+    register,
     ingest: async (facts) => {
-      const ingestApplication = makeIngestApplication(ports, makeAttribute(ports));
+      let unknownLayers = 0;
+      // Once per batch: between its facts nothing is likely to have changed.
+      let isLearned = false;
+      const learn = async (): Promise<boolean> => {
+        if (isLearned) return false;
+        isLearned = true;
+        const { added, unknown } = await registerEstate();
+        unknownLayers += unknown;
+        return added > 0;
+      };
+      const ingestApplication = makeIngestApplication(ports, makeAttribute(ports, learn));
       const unattributed: Partial<Record<UnattributedReason, number>> = {};
       const images = new Set<string>();
       let [folded, attributed] = [0, 0];
@@ -37,7 +49,7 @@ export function makeLineage(ports: LineagePorts): Lineage {
         else unattributed[result.reason] = (unattributed[result.reason] ?? 0) + 1;
         for (const image of result.images) images.add(image);
       }
-      return { folded, attributed, unattributed, images };
+      return { folded, attributed, unattributed, unknownLayers, images };
     },
   };
 }

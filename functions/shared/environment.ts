@@ -3,6 +3,14 @@ import { BadInputError } from '../../domain/errors';
 
 const ARN_PREFIX = /^arn:[a-z-]+:imagebuilder:[a-z0-9-]+:\d{12}:image-pipeline\/[a-z0-9-]*$/;
 
+/** A number of seconds, 0 to 9999, as text. */
+function seconds(what: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .describe(what);
+}
+
 /** Every variable that a function may have. The description says what it should be. */
 export const VARIABLES = {
   TABLE_NAME: z.string().min(1).describe('the name of the DynamoDB table'),
@@ -39,6 +47,17 @@ export const VARIABLES = {
     .string()
     .regex(/^\d{12}\.dkr[.-]ecr[a-z0-9.-]+$/)
     .describe('the host name of the ECR registry, e.g. 123456789012.dkr.ecr.eu-west-1.amazonaws.com'),
+  TOPIC_ARN: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/)
+    .describe('the ARN of the SNS topic that people are told on'),
+  EVENT_BUS_NAME: z.string().min(1).describe('the name of the EventBridge bus for GoldenImagePromoted, e.g. default'),
+  GATHER_SECONDS: seconds('the seconds that findings are gathered before an image is looked at, e.g. 60'),
+  RESCAN_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .optional()
+    .describe('the days in which the scanner scans an image again, or not set where that is not known'),
   AWS_REGION: z.string().min(1).describe('the region; Lambda sets it'),
 } as const;
 

@@ -36,6 +36,11 @@ export function failureReason(error: unknown): FailureReason {
   return 'fault';
 }
 
+/** True where another try at once would end the same. */
+export function isForGood(reason: FailureReason): reason is 'refused' | 'malformed' | 'fault' {
+  return reason === 'refused' || reason === 'malformed' || reason === 'fault';
+}
+
 /** Writes a failure down: one line with its ids, one count to alarm on. @returns its reason */
 export function reportFailure(
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
@@ -44,8 +49,13 @@ export function reportFailure(
   records = 1,
 ): FailureReason {
   const reason = failureReason(error);
-  const hint = error instanceof GoldenImagesError ? error.hint : undefined;
+  const hint = hintOf(error);
   metrics.count('RecordsFailed', records, reason);
   logger.error('record failed', { ...facts, records, reason, ...(hint !== undefined && { hint }), error });
   return reason;
+}
+
+/** What to do about a failure, where it says so. */
+export function hintOf(error: unknown): string | undefined {
+  return error instanceof GoldenImagesError ? error.hint : undefined;
 }

@@ -2,17 +2,23 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Estate, GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
-import type { ChangeRecord, Logger, Metrics } from '../../domain/ports';
+import type { ChangeRecord, Clock, FindingTable, Logger, Metrics } from '../../domain/ports';
+import { isPostponed } from '../../domain/table/postpone';
 import { imageOf } from '../../domain/table/stream-filters';
 import { withFacts } from '../../domain/with-facts';
-import type { FailureReason } from './failure';
-import { failureReason, OutOfTimeError, reportFailure } from './failure';
+import { failureReason, isForGood, OutOfTimeError, reportFailure } from './failure';
+import { makeLook } from './look';
 import type { StreamEventRecord } from './stream-event';
 import { streamEvent } from './stream-event';
 
 /** How a batch of the table's stream is worked on. */
 export interface StreamBatchOptions {
+  /** Name of the function. */
+  readonly service: string;
   readonly estate: Estate;
+  /** Where it is noted that an image could not be looked at. */
+  readonly table: FindingTable;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Reads a record. @throws where it is none of the table's */
@@ -44,33 +50,40 @@ export class PoisonRecordError extends GoldenImagesError {
  * The event source goes on from the lowest sequence that is reported, and halves only a batch whose function threw
  * (aws-facts 4). So a batch whose first record fails for good ends with a {@link PoisonRecordError}: halved again and
  * again, the record is alone in the end, and goes alone to the failure destination. What failed in passing is reported.
+ *
+ * An image whose look fails for good is not its records' fault: it is noted in the table and looked at later, and its records
+ * are done with ({@link makeLook}). Such a note wakes nobody before its time.
  */
 export function makeStreamBatch(
   options: StreamBatchOptions,
 ): (event: unknown, context: BatchContext) => Promise<DynamoDBBatchResponse> {
   const { estate, logger, metrics } = options;
+  const look = makeLook(options);
   const images = new Map([...estate.byRepository.values()].map((image) => [image.name, image]));
   return async (event, context) => {
     const batch = parseBatch(event);
-    const runs = new Map<string, Promise<unknown>>();
+    const runs = new Map<string, Promise<void>>();
     const failures = new Map<string, unknown>();
     const reported = new Set<unknown>();
 
-    const runOnce = async (image: GoldenImage, eventId: string | undefined): Promise<unknown> => {
+    const runOnce = async (image: GoldenImage, eventId: string | undefined): Promise<void> => {
       const started = runs.get(image.name);
-      if (started !== undefined) return await started;
+      if (started !== undefined) {
+        await started;
+        return;
+      }
       const isLate = runs.size > 0 && context.getRemainingTimeInMillis() < options.reserveMs;
       const run = isLate
         ? Promise.reject(new OutOfTimeError(image.name))
-        : options.run(image, withFacts(logger, { image: image.name, eventId }));
+        : look(image, withFacts(logger, { image: image.name, eventId }));
       runs.set(image.name, run);
-      return await run;
+      await run;
     };
     const handle = async (record: StreamEventRecord): Promise<void> => {
       const facts: Record<string, unknown> = { eventId: record.eventID, sequence: record.dynamodb.SequenceNumber };
       try {
         const change = options.read(record);
-        if (!options.wakes(change)) return;
+        if (!options.wakes(change) || isPostponed(change, options.clock())) return;
         const name = imageOf(change);
         const image = images.get(name ?? '');
         Object.assign(facts, { image: name, item: change.key.sk });
@@ -97,14 +110,16 @@ export function makeStreamBatch(
       { processInParallel: false, throwOnFullBatchFailure: false },
     );
     const first = batch[0]?.dynamodb.SequenceNumber ?? '';
-    if (batch.length > 1 && failures.has(first) && isForGood(failureReason(failures.get(first))))
+    if (batch.length > 1 && failures.has(first) && isRecordsOwn(failures.get(first)))
       throw new PoisonRecordError(first, failures.get(first));
     return response;
   };
 }
 
-function isForGood(reason: FailureReason): boolean {
-  return reason === 'fault' || reason === 'malformed';
+/** Halving finds a record that nothing can be done with. What the table refuses, it refuses each half as well. */
+function isRecordsOwn(error: unknown): boolean {
+  const reason = failureReason(error);
+  return isForGood(reason) && reason !== 'refused';
 }
 
 function parseBatch(event: unknown): readonly StreamEventRecord[] {

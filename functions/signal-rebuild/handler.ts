@@ -3,6 +3,7 @@ import { makeSsmClient } from '../../adapters/aws/clients/ssm-client';
 import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
+import { asUpdates } from '../../adapters/aws/signal-as-update';
 import { SsmRebuildSignal } from '../../adapters/aws/ssm-rebuild-signal';
 import { toChangeRecord } from '../../adapters/aws/stream-record';
 import { wakesSignalRebuild } from '../../domain/table/stream-filters';
@@ -20,7 +21,7 @@ const logger = makePowertoolsLogger('signal-rebuild');
 const metrics = makePowertoolsMetrics('signal-rebuild', environment.METRICS_ENVIRONMENT);
 const ports = {
   table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME }),
-  signal: new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX }),
+  signal: asUpdates(new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX })),
   clock: () => new Date(),
 };
 
@@ -28,7 +29,10 @@ const ports = {
 export const handler = invocation(
   { logger, metrics },
   makeStreamBatch({
+    service: 'signal-rebuild',
     estate: loadEstateFile(environment.ESTATE_FILE),
+    table: ports.table,
+    clock: ports.clock,
     logger,
     metrics,
     read: toChangeRecord,

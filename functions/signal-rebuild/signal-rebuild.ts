@@ -1,5 +1,6 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { Clock, FindingTable, Logger, RebuildSignal } from '../../domain/ports';
+import { isBeingProven } from '../../domain/plan/being-proven';
 import { isStale, promotedPatch, wantedPlan } from '../../domain/plan/wanted-plan';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { requestReplan, updateHead } from '../../domain/table/head-changes';
@@ -24,8 +25,12 @@ export interface SignalRebuildPorts {
 export type SignalRebuildResult =
   { readonly did: 'signaled'; readonly patch: PatchItem } | { readonly did: 'nothing'; readonly why: SignalRefusal };
 
-/** Why nothing was signaled. `plan-changed`: the patch does what no finding asks for any more; generate-patch is asked. */
-export type SignalRefusal = 'nothing-ready' | 'plan-changed' | 'busy' | 'stopped' | 'budget-spent' | 'superseded';
+/**
+ * Why nothing was signaled. `plan-changed`: the patch does what no finding asks for any more; generate-patch is asked.
+ * `signaled`: another run has just done so.
+ */
+export type SignalRefusal =
+  'nothing-ready' | 'plan-changed' | 'busy' | 'stopped' | 'budget-spent' | 'superseded' | 'signaled';
 
 /** States of a patch that was taken back before anything was started for it. */
 const NEVER_BEGUN: ReadonlySet<PatchState> = new Set(['SUPERSEDED', 'REJECTED', 'EXPIRED']);
@@ -45,10 +50,12 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
       .filter(({ state }) => state !== 'SUPERSEDED')
       .at(-1);
     if (newest?.state !== 'READY') return { did: 'nothing', why: 'nothing-ready' };
+    // What is wanted is not known before; HEAD wakes this again when it is.
+    if (isBeingProven(head, items.filter(isPatchItem))) return { did: 'nothing', why: 'busy' };
     const early =
       head === undefined || head.lease?.patch === newest.sequence ? undefined : whyNot(head, image, clock());
     if (early === undefined && isUnwanted(image, items, newest)) {
-      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'neutral' });
+      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'unused' });
       await requestReplan(table, image.name, `patch ${newest.sequence} does what no finding asks for any more`);
       return { did: 'nothing', why: 'plan-changed' };
     }
@@ -60,8 +67,12 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
     await signal.put(image.name, newest.scriptUri);
     const signaled = await movePatch(table, newest, ['READY'], clock(), { state: 'SIGNALED' });
     if (signaled === undefined) {
+      const now = await table.get(newest);
+      // Another run was quicker with the same patch, and its build needs the lease.
+      if (now !== undefined && isPatchItem(now) && !NEVER_BEGUN.has(now.state))
+        return { did: 'nothing', why: 'signaled' };
       // A newer plan took its place meanwhile: it must not keep the lease that its successor needs.
-      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'neutral' });
+      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'unused' });
       return { did: 'nothing', why: 'superseded' };
     }
     logger.info('rebuild signaled', { image: image.name, patch: newest.sequence, patchId: newest.patchId });
@@ -81,7 +92,7 @@ async function giveBackUnused(
   const head = items.find(isHeadItem);
   const patch = items.filter(isPatchItem).find(({ sequence }) => sequence === head?.lease?.patch);
   if (patch === undefined || !NEVER_BEGUN.has(patch.state)) return head;
-  return await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'neutral' });
+  return await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'unused' });
 }
 
 function isUnwanted(image: GoldenImage, items: readonly TableItem[], patch: PatchItem): boolean {

@@ -22,8 +22,8 @@ export interface HandleChangeOptions {
 type Passed = 'other-account' | 'other-region' | 'other-operation' | 'other-parameter' | 'not-declared';
 
 /**
- * Makes the handler of a changed parameter. What it throws is tried again by Lambda, and goes to the failure destination
- * with the event when that gives up.
+ * Makes the handler of a changed parameter. What it throws is tried again by the queue that the event came by, for hours: a
+ * quota comes free when other builds have ended. A build that is refused for good is counted, and done with.
  */
 export function makeHandleChange(options: HandleChangeOptions): (event: unknown) => Promise<void> {
   const { estate, home, logger, metrics } = options;
@@ -60,7 +60,11 @@ export function makeHandleChange(options: HandleChangeOptions): (event: unknown)
       if (result.did === 'nothing' && result.why === 'signal-unfinished')
         throw new UnfinishedError(`the signal of ${name} is not written down yet`);
       if (result.did === 'started') metrics.count('BuildsStarted', 1);
-      else metrics.count('BuildsNotStarted', 1, result.why);
+      else metrics.count('BuildsNotStarted', 1, result.did === 'refused' ? 'refused' : result.why);
+      if (result.did !== 'refused') return;
+      metrics.count('ImagesPostponed', 1, 'refused');
+      const { patch, error } = result;
+      logger.error('build is refused', { ...facts, patch: patch.sequence, detail: patch.detail, error });
     } catch (error) {
       reportFailure(options, error, facts);
       throw error;

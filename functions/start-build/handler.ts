@@ -14,6 +14,7 @@ import { readEnvironment } from '../shared/environment';
 import { loadEstateFile } from '../shared/estate-file';
 import { invocation } from '../shared/invocation';
 import { makeHandleChange } from './handle-change';
+import { makeHandleSignals } from './handle-signals';
 import { makeStartBuild } from './start-build';
 
 const environment = readEnvironment([
@@ -39,15 +40,17 @@ const ports = {
   clock: () => new Date(),
 };
 
-/** Entry point: EventBridge's "Parameter Store Change" of one signal parameter. */
+/** Entry point: batches of "Parameter Store Change" from the signals queue; a partial batch response comes back. */
 export const handler = invocation(
   { logger, metrics },
-  makeHandleChange({
-    estate: loadEstateFile(environment.ESTATE_FILE),
-    home: { account: environment.REGISTRY_ACCOUNT, region: environment.AWS_REGION },
-    imageOf: (parameter) => imageOfParameter(environment.SIGNAL_PREFIX, parameter),
-    startBuild: async (image, imageLogger) => await makeStartBuild({ ...ports, logger: imageLogger })(image),
-    logger,
-    metrics,
-  }),
+  makeHandleSignals(
+    makeHandleChange({
+      estate: loadEstateFile(environment.ESTATE_FILE),
+      home: { account: environment.REGISTRY_ACCOUNT, region: environment.AWS_REGION },
+      imageOf: (parameter) => imageOfParameter(environment.SIGNAL_PREFIX, parameter),
+      startBuild: async (image, imageLogger) => await makeStartBuild({ ...ports, logger: imageLogger })(image),
+      logger,
+      metrics,
+    }),
+  ),
 );

@@ -1,17 +1,24 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import { tell } from '../../domain/notice/tell';
+import { builderDelaySeconds } from '../../domain/plan/builder-delay';
 import { isAvoidable } from '../../domain/plan/next-attempt';
-import { isAbout } from '../../domain/plan/target-findings';
+import { aimsAt, isAbout } from '../../domain/plan/target-findings';
 import type { BuildStatus } from '../../domain/ports';
 import type { ResidualReason } from '../../domain/script/result-line';
 import { parseResultLines } from '../../domain/script/result-lines';
-import { isFindingItem } from '../../domain/table/finding-item';
-import { requestReplan } from '../../domain/table/head-changes';
-import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
+import { isFindingItem, judgedFloor } from '../../domain/table/finding-item';
+import { readHead, requestReplan } from '../../domain/table/head-changes';
+import { FINDING_PREFIX, imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
 import { setResidual } from '../../domain/table/mark-residual';
 import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
+import { isPatchItem } from '../../domain/table/patch-item';
+import { postponeImage } from '../../domain/table/postpone';
 import { releaseLease } from '../../domain/table/release-lease';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
+
+/** Seconds after which a build that never ran to its end is asked for again, the first time. */
+const NOT_BUILT_SECONDS = 900;
 
 /** Notes that a build came to nothing, and gives the lease back. */
 export async function endFailed(
@@ -30,17 +37,34 @@ export async function endFailed(
     detail,
     ...(logUri !== undefined && { buildLogUri: logUri }),
   });
-  return await giveBack(ports, image, failed ?? patch);
+  // Another delivery was quicker, and ends it.
+  if (failed === undefined) return { did: 'nothing', why: 'no-build' };
+  ports.metrics?.count('BuildsFailed', 1, reason);
+  return await giveBack(ports, image, failed);
 }
 
-/** Gives the lease of a failed patch back; where its script failed, asks for another attempt. */
+/** Gives the lease of a failed patch back; where its script failed, asks for another attempt, else for one later. */
 export async function giveBack(
-  { table }: TrackBuildPorts,
+  ports: TrackBuildPorts,
   image: GoldenImage,
   patch: PatchItem,
 ): Promise<TrackBuildResult> {
+  const { table, clock } = ports;
   const isFailure = patch.reason === 'script';
   if (isFailure || isAvoidable(patch)) await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
+  // Nothing was learned of the patch itself: the same findings ask for another try, but not at once and again and again.
+  else if (patch.reason === 'builder')
+    await postponeImage(
+      table,
+      image.name,
+      `patch ${patch.sequence} was not built: ${patch.detail ?? ''}`,
+      clock(),
+      builderDelaySeconds(
+        (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem),
+        NOT_BUILT_SECONDS,
+      ),
+    );
+  if (isFailure) await tellOfStop(ports, image, patch);
   await releaseLease(
     table,
     image.name,
@@ -49,6 +73,19 @@ export async function giveBack(
       : { patch: patch.sequence, outcome: 'neutral' },
   );
   return { did: 'failed', patch };
+}
+
+/** Tells people, before the lease is given back, that this failure is the one that stops the image. */
+async function tellOfStop(ports: TrackBuildPorts, image: GoldenImage, patch: PatchItem): Promise<void> {
+  const head = await readHead(ports.table, image.name);
+  const failures = (head?.failures ?? 0) + 1;
+  if (head?.lease?.patch !== patch.sequence || failures < image.policy.failuresBeforeStop) return;
+  await tell(ports, {
+    kind: 'stopped',
+    ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },
+    failures,
+    detail: patch.detail ?? '',
+  });
 }
 
 /** Nothing was built, so nothing is proven: the script's word is taken for why each target stays as it is. */
@@ -65,6 +102,7 @@ async function markTargetsResidual(
     const target = patch.targets.find((candidate) => isAbout(candidate, finding.package));
     const result = said.get(target?.package ?? '');
     const fallback: ResidualReason = result === undefined ? 'below-floor' : 'nothing-improved';
-    if (target !== undefined) await setResidual(table, finding, result?.reason ?? fallback, clock());
+    if (target !== undefined && aimsAt(target, judgedFloor(finding)))
+      await setResidual(table, finding, result?.reason ?? fallback, clock());
   }
 }

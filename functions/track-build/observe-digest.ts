@@ -3,12 +3,12 @@ import { platformOf } from '../../domain/config/golden-image';
 import { requireEcosystem } from '../../domain/ecosystems';
 import type { EcosystemId, InstalledPackage } from '../../domain/ecosystems/ecosystem';
 import type { Clock, FindingTable } from '../../domain/ports';
-import { observationOn } from '../../domain/lineage/observation-on';
+import { newestOn } from '../../domain/lineage/observation-on';
 import { deriveObservation } from '../../domain/proof/derive-observation';
-import type { FindingItem, Observation } from '../../domain/table/finding-item';
+import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { judgeFinding } from '../../domain/table/finding-state';
-import { foldObservation, supersedes } from '../../domain/table/fold-observation';
+import { foldObservation } from '../../domain/table/fold-observation';
 import { FINDING_PREFIX, imagePartition } from '../../domain/table/keys';
 import type { ResidualReason } from '../../domain/script/result-line';
 import { updateItem } from '../../domain/table/update-item';
@@ -28,7 +28,7 @@ export interface ObserveOptions {
   /** Digests whose observations must stay. */
   readonly keep: ReadonlySet<string>;
   /** Why a finding about a package stays below its floor, where a build has just shown that. */
-  readonly residual?: (packageName: string) => ResidualReason | undefined;
+  readonly residual?: (packageName: string, floor: string | undefined) => ResidualReason | undefined;
 }
 
 /**
@@ -48,14 +48,14 @@ export async function observeDigest(
   for (const item of await table.query(imagePartition(image.name), FINDING_PREFIX)) {
     if (!isFindingItem(item)) continue;
     await updateItem<FindingItem>(table, item, isFindingItem, (finding) => {
-      const observed = finding === undefined ? undefined : newestOf(finding, from);
+      const observed = finding === undefined ? undefined : newestOn(finding, from);
       if (finding === undefined || observed === undefined) return undefined;
       const inventory = { packages: known.packages, ecosystem, platform: platformOf(image, observed.platform) };
       const next = deriveObservation(finding.packageManager, finding.package, observed, inventory);
       const folded = foldObservation(finding, known.digest, next, finding.firstObservedAt, keep);
       if (folded === finding) return undefined;
       const verdict = judgeFinding(finding, folded, finding, { image, exceptions, current: known.digest, now });
-      const reason = verdict.state === 'OPEN' ? residual?.(finding.package) : undefined;
+      const reason = verdict.state === 'OPEN' ? residual?.(finding.package, next.floor) : undefined;
       const { reason: _reason, residualSince: _since, ...rest } = finding;
       return {
         ...rest,
@@ -65,11 +65,4 @@ export async function observeDigest(
       };
     });
   }
-}
-
-function newestOf(finding: FindingItem, digests: ReadonlySet<string>): Observation | undefined {
-  return [...digests]
-    .map((digest) => observationOn(finding, digest))
-    .filter((observation) => observation !== undefined)
-    .reduce<Observation | undefined>((newest, next) => (supersedes(next, newest) ? next : newest), undefined);
 }

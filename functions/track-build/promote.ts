@@ -1,79 +1,139 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { storedOutcomes } from '../../domain/plan/stored-targets';
-import { isAbout } from '../../domain/plan/target-findings';
+import { aimsAt, isAbout } from '../../domain/plan/target-findings';
 import type { ResidualReason } from '../../domain/script/result-line';
-import { readHead, requestReplan } from '../../domain/table/head-changes';
+import { readHead } from '../../domain/table/head-changes';
+import type { HeadItem } from '../../domain/table/head-item';
 import { currentDigest, keptDigests } from '../../domain/table/head-item';
+import type { SettledFinding } from '../../domain/proof/settled-findings';
 import { movePatch } from '../../domain/table/move-patch';
+import { beginTagMove, promotionOf } from '../../domain/table/tag-move';
 import type { PatchItem } from '../../domain/table/patch-item';
-import { releaseLease } from '../../domain/table/release-lease';
+import type { Proof } from './candidate-proof';
+import { finishPromotion } from './finish-promotion';
+import { measurePromotion } from './measure-promotion';
 import { observeDigest } from './observe-digest';
-import type { Proof } from './gather-proof';
-import type { TrackBuildPorts } from './track-build-ports';
-
-/** Digests that a promoted image keeps as its origin. */
-const ORIGINS_KEPT = 10;
+import { observeScan } from './observe-scan';
+import { tagOf } from './tag-of';
+import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
+import { readSettled, writeEvidence } from './write-evidence';
 
 /**
- * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then the floating tag, then the facts of every
- * finding on the new digest, then PATCH and HEAD. In this order, and each step repeatable, so that a crash in between
- * is finished by tracking the build again.
+ * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then HEAD says that the floating tag is moving, then it
+ * does, then the facts of every finding on the new digest, the evidence, PATCH and HEAD. In this order, and each step
+ * repeatable, so that a crash in between is finished by tracking the build again.
+ * @param proof absent where the promotion had begun, and the proof cannot be had any more: then findings are judged by what
+ *   the scanner says of the digest from then on
  */
 export async function promote(
   ports: TrackBuildPorts,
   image: GoldenImage,
   patch: PatchItem,
-  proof: Proof,
-  evidenceUri: string,
-): Promise<PatchItem> {
-  const { table, registry, scripts, clock, logger } = ports;
+  proof: Proof | undefined,
+): Promise<TrackBuildResult> {
+  const { table, registry, clock } = ports;
   const now = clock();
-  const { reference, digest } = proof.candidate.image;
-  const immutable = await freeDateTag(ports, image, digest, now);
+  const { candidate } = patch;
+  if (candidate === undefined) return { did: 'nothing', why: 'no-build' };
+  const { reference, digest } = candidate;
+  const begun = promotionOf(await readHead(table, image.name), patch.sequence);
+  const immutable = begun?.reference ?? (await freeDateTag(ports, image, digest, now));
   await registry.tag(reference, immutable);
+  const move = { by: 'promotion', patch: patch.sequence, reference: immutable } as const;
+  // A delivery that was slow: another has ended this build since; or the image before is just being taken back.
+  const head = await beginTagMove(
+    table,
+    image.name,
+    move,
+    ({ lease }) => lease?.patch === patch.sequence && lease.holding === undefined,
+  );
+  if (head === undefined) return { did: 'nothing', why: 'no-build' };
   await registry.tag(reference, registry.referenceOf(image, image.floatingTag));
 
-  const head = await readHead(table, image.name);
-  const packagesUri = await scripts.putAudit(
-    image.name,
-    `${patch.patchId}.packages.json`,
-    `${JSON.stringify(proof.candidate.packages)}\n`,
-  );
-  const current = currentDigest(head);
-  await observeDigest(
-    ports,
-    image,
-    { digest, ecosystem: patch.ecosystem, packages: proof.candidate.packages },
-    {
-      exceptions: ports.exceptions,
-      from: new Set(current === undefined ? [] : [current]),
-      keep: keptDigests(head),
-      residual: residualReasons(patch, proof),
-    },
-  );
-  const promoted = await movePatch(table, patch, ['CANDIDATE', 'PROMOTED'], now, {
+  const papers =
+    proof === undefined ? undefined : await writePapers(ports, image, patch, { proof, head, immutable, now });
+  const promoted = await movePatch(table, patch, ['CANDIDATE'], now, {
     state: 'PROMOTED',
-    outcomes: storedOutcomes(proof.outcomes),
-    evidenceUri,
-  });
-  // While it was a candidate nothing was planned. Asked for before the lease is given back: until then this is repeated.
-  await requestReplan(table, image.name, `patch ${patch.sequence} was promoted`);
-  const origins = [...(head?.promoted?.descendsFrom ?? []), head?.adopted?.digest].filter((one) => one !== undefined);
-  await releaseLease(table, image.name, {
-    patch: patch.sequence,
-    outcome: 'promoted',
-    promoted: {
-      digest,
+    ...(proof !== undefined && { outcomes: storedOutcomes(proof.outcomes) }),
+    ...(papers !== undefined && { evidenceUri: papers.evidenceUri }),
+    promotion: {
       reference: immutable,
-      patch: patch.sequence,
-      since: now.toISOString(),
-      packagesUri,
-      descendsFrom: [...new Set(origins)].slice(-ORIGINS_KEPT),
+      ...(papers?.packagesUri !== undefined && { packagesUri: papers.packagesUri }),
     },
   });
-  await registry.untag(reference);
-  logger.info('candidate promoted', { image: image.name, patch: patch.sequence, digest, tag: immutable });
-  return promoted ?? patch;
+  if (promoted === undefined) return { did: 'nothing', why: 'no-build' };
+  if (ports.metrics !== undefined) measurePromotion(ports.metrics, promoted, papers?.settled ?? []);
+  return await finishPromotion(ports, image, promoted);
+}
+
+/** What a promotion leaves behind before it is one. */
+interface Papers {
+  readonly evidenceUri: string;
+  readonly packagesUri: string | undefined;
+  readonly settled: readonly SettledFinding[];
+}
+
+/** Notes what the proof says of the findings, and writes the evidence. */
+async function writePapers(
+  ports: TrackBuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+  facts: { readonly proof: Proof; readonly head: HeadItem; readonly immutable: string; readonly now: Date },
+): Promise<Papers> {
+  const { proof, head, immutable, now } = facts;
+  const { digest } = proof.candidate;
+  const packagesUri = await storePackages(ports, image, patch, proof);
+  await observeCandidate(ports, image, patch, { proof, head });
+  const previous = currentDigest(head);
+  const settled = await readSettled(ports.table, image, { from: previous, to: digest });
+  const evidenceUri = await writeEvidence(ports, image, patch, {
+    ...{ proof, settled },
+    promotion: {
+      ...{ at: now.toISOString(), digest },
+      ...(previous !== undefined && previous !== digest && { previousDigest: previous }),
+      tags: [tagOf(immutable), image.floatingTag],
+    },
+  });
+  return { evidenceUri, packagesUri, settled };
+}
+
+/** What is installed, where that is known: findings that come later are checked against it. */
+async function storePackages(
+  { scripts }: TrackBuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+  { known }: Proof,
+): Promise<string | undefined> {
+  if (known.by !== 'package-database') return undefined;
+  return await scripts.putAudit(image.name, `${patch.patchId}.packages.json`, `${JSON.stringify(known.candidate)}\n`);
+}
+
+/** Notes what the proof says of every finding of the image, and judges it on the candidate's digest. */
+async function observeCandidate(
+  ports: TrackBuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+  { proof, head }: { readonly proof: Proof; readonly head: HeadItem },
+): Promise<void> {
+  const { known, candidate } = proof;
+  const current = currentDigest(head);
+  const options = {
+    exceptions: ports.exceptions,
+    keep: keptDigests(head),
+    residual: residualReasons(patch, proof),
+  };
+  if (known.by === 'package-database') {
+    const digest = { digest: candidate.digest, ecosystem: patch.ecosystem, packages: known.candidate };
+    await observeDigest(ports, image, digest, { ...options, from: new Set(current === undefined ? [] : [current]) });
+    return;
+  }
+  const from = [current, patch.source?.digest, ...(head.promoted?.descendsFrom ?? [])];
+  await observeScan(ports, image, {
+    ...options,
+    digest: candidate.digest,
+    scan: known,
+    from: new Set(from.filter((digest) => digest !== undefined)),
+  });
 }
 
 /** `<date>.<n>`: the first that is free, or already this digest's (a promotion that was interrupted). */
@@ -85,19 +145,19 @@ async function freeDateTag(
 ): Promise<string> {
   for (let n = 1; ; n++) {
     const reference = registry.referenceOf(image, `${now.toISOString().slice(0, 10)}.${n}`);
-    const taken = await registry.describe(reference);
+    const taken = await registry.describe(reference, image.architecture);
     if (taken === undefined || taken.digest === digest) return reference;
   }
 }
 
-/** Why a finding about a package stays, after this build. */
+/** Why a finding about a package stays, after this build; nothing is said of one whose floor has risen since it was planned. */
 export function residualReasons(
   patch: Pick<PatchItem, 'targets'>,
   { outcomes }: Pick<Proof, 'outcomes'>,
-): (packageName: string) => ResidualReason | undefined {
+): (packageName: string, floor: string | undefined) => ResidualReason | undefined {
   const reasons = new Map(outcomes.map((outcome) => [outcome.package, outcome.reason]));
-  return (packageName) => {
-    const target = patch.targets.find((one) => isAbout(one, packageName));
-    return target === undefined ? undefined : reasons.get(target.package);
+  return (packageName, floor) => {
+    const target = patch.targets.find((one) => isAbout(one, packageName) || one.replacedBy === packageName);
+    return target === undefined || !aimsAt(target, floor) ? undefined : reasons.get(target.package);
   };
 }

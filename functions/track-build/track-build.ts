@@ -1,12 +1,14 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { BuildStatus } from '../../domain/ports';
-import { readHead } from '../../domain/table/head-changes';
+import { noteBuilt, readHead } from '../../domain/table/head-changes';
 import { patchKey } from '../../domain/table/keys';
 import { movePatch } from '../../domain/table/move-patch';
 import { isPatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
 import { endFailed, giveBack } from './end-failed';
+import { finishPromotion } from './finish-promotion';
 import { giveBackHeld } from './give-back-held';
+import { judgeOn } from './judge-on';
 import { makeProveCandidate } from './prove-candidate';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 
@@ -25,8 +27,17 @@ export function makeTrackBuild(ports: TrackBuildPorts): (image: GoldenImage) => 
   const { table, builder, clock } = ports;
   const prove = makeProveCandidate(ports);
   return async (image) => {
-    const lease = (await readHead(table, image.name))?.lease;
-    if (lease === undefined) return { did: 'nothing', why: 'no-build' };
+    const { lease, promoted, judged } = (await readHead(table, image.name)) ?? {};
+    if (lease === undefined) {
+      if (promoted?.patch === undefined || judged === undefined || judged === promoted.digest)
+        return { did: 'nothing', why: 'no-build' };
+      // A promotion that was cut off at its very end.
+      await judgeOn(ports, image, promoted.digest);
+      const ended = await table.get(patchKey(image.name, promoted.patch));
+      return ended !== undefined && isPatchItem(ended)
+        ? { did: 'promoted', patch: ended }
+        : { did: 'nothing', why: 'no-build' };
+    }
     const patch = await table.get(patchKey(image.name, lease.patch));
     if (patch === undefined || !isPatchItem(patch)) {
       await releaseLease(table, image.name, { patch: lease.patch, outcome: 'neutral' });
@@ -42,17 +53,20 @@ export function makeTrackBuild(ports: TrackBuildPorts): (image: GoldenImage) => 
         const status = (await builder.get(patch.buildId ?? '')) ?? LOST;
         if (status.state === 'BUILDING') return { did: 'nothing', why: 'building' };
         if (status.state !== 'AVAILABLE') return await endFailed(ports, image, patch, status);
+        await noteBuilt(table, image.name, status.candidate.digest);
         const moved = await movePatch(table, patch, ['BUILDING'], clock(), {
           state: 'CANDIDATE',
           candidate: status.candidate,
           ...(status.logUri !== undefined && { buildLogUri: status.logUri }),
         });
-        return await prove(image, moved ?? patch);
+        // Another delivery was quicker, and goes on with it.
+        return moved === undefined ? { did: 'nothing', why: 'no-build' } : await prove(image, moved);
       }
       // What follows are states that were written before the lease was given back.
       case 'CANDIDATE':
-      case 'PROMOTED':
         return await prove(image, patch);
+      case 'PROMOTED':
+        return await finishPromotion(ports, image, patch);
       case 'FAILED':
         return await giveBack(ports, image, patch);
       case 'HELD':

@@ -1,3 +1,4 @@
+import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
 import type { LambdaFunction } from '../lambda-function/lambda-function';
@@ -35,7 +36,18 @@ export interface AlarmSetProps {
   readonly topic: NotificationTopic;
 }
 
-/** Alarms that ring, and stop ringing, at one topic. No data is no alarm: what does not run does not fail. */
+/** Something that should be counted again and again, and when it was not for too long. */
+export interface SilenceProps extends Pick<AlarmProps, 'description' | 'namespace' | 'metric' | 'dimensions'> {
+  /** Seconds in which it should be counted at least once: a multiple of 60. */
+  readonly periodSeconds: number;
+  /** Periods in a row without it. Together with their length at most 7 days (CloudWatch, PutMetricAlarm). */
+  readonly periods: number;
+}
+
+/**
+ * Alarms that ring, and stop ringing, at one topic. No data is no alarm, since what does not run does not fail; but for those
+ * that watch whether something runs.
+ */
 export class AlarmSet extends Construct {
   /** Names of all alarms, in the order in which they were added. */
   readonly names: string[] = [];
@@ -48,23 +60,25 @@ export class AlarmSet extends Construct {
 
   /** Adds an alarm. */
   add(id: string, props: AlarmProps): void {
-    const alarmName = `${this.props.prefix}-${id}`;
-    const actions = [this.props.topic.topic.arn];
-    this.names.push(alarmName);
-    new CloudwatchMetricAlarm(this, id, {
-      alarmName,
-      alarmDescription: props.description,
-      namespace: props.namespace,
-      metricName: props.metric,
-      dimensions: props.dimensions,
+    this.ring(id, props, {
       statistic: props.statistic,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: props.threshold,
       period: props.periodSeconds ?? 300,
       evaluationPeriods: props.periods ?? 1,
       treatMissingData: 'notBreaching',
-      alarmActions: actions,
-      okActions: actions,
+    });
+  }
+
+  /** Rings when something is not counted any more. */
+  addSilence(id: string, props: SilenceProps): void {
+    this.ring(id, props, {
+      statistic: 'Sum',
+      comparisonOperator: 'LessThanThreshold',
+      threshold: 1,
+      period: props.periodSeconds,
+      evaluationPeriods: props.periods,
+      treatMissingData: 'breaching',
     });
   }
 
@@ -102,6 +116,34 @@ export class AlarmSet extends Construct {
       statistic: 'Maximum',
       threshold: seconds * 1000,
       periods: 3,
+    });
+  }
+
+  private ring(
+    id: string,
+    {
+      description,
+      namespace,
+      metric,
+      dimensions,
+    }: Pick<AlarmProps, 'description' | 'namespace' | 'metric' | 'dimensions'>,
+    when: Pick<CloudwatchMetricAlarmConfig, 'statistic' | 'comparisonOperator' | 'threshold' | 'period'> & {
+      readonly evaluationPeriods: number;
+      readonly treatMissingData: string;
+    },
+  ): void {
+    const alarmName = `${this.props.prefix}-${id}`;
+    const actions = [this.props.topic.topic.arn];
+    this.names.push(alarmName);
+    new CloudwatchMetricAlarm(this, id, {
+      alarmName,
+      alarmDescription: description,
+      namespace,
+      metricName: metric,
+      dimensions,
+      ...when,
+      alarmActions: actions,
+      okActions: actions,
     });
   }
 }

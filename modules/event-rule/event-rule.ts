@@ -11,12 +11,21 @@ import type { DeadLetterQueue, WorkQueue } from '../queue/queue';
 export type EventPattern = Readonly<Record<string, unknown>>;
 
 /** What a rule is made with. */
-export interface EventRuleProps {
+export type EventRuleProps = EventRuleCommon &
+  (
+    | { readonly pattern: EventPattern }
+    | {
+        /** Instead of events: once in so many minutes. */
+        readonly everyMinutes: number;
+      }
+  );
+
+/** What every rule is made with. */
+export interface EventRuleCommon {
   /** At most 64 characters. */
   readonly name: string;
   readonly description: string;
   readonly place: Place;
-  readonly pattern: EventPattern;
   /** Gets the events. */
   readonly target: WorkQueue | LambdaFunction;
   /** Gets the events that could not be delivered. */
@@ -26,7 +35,7 @@ export interface EventRuleProps {
 /** How long and how often EventBridge tries: its own most (EventBridge, "Retry policy"). */
 const RETRY_POLICY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
-/** Events of AWS services that go to a queue or a function, and to a dead-letter queue where they do not get there. */
+/** Events of AWS services, or of the clock, that go to a queue or a function, and to a dead-letter queue where they do not get there. */
 export class EventRule extends Construct {
   readonly rule: CloudwatchEventRule;
   /** ARN as text. */
@@ -39,7 +48,9 @@ export class EventRule extends Construct {
     this.rule = new CloudwatchEventRule(this, 'rule', {
       name: props.name,
       description: props.description,
-      eventPattern: JSON.stringify(props.pattern),
+      ...('pattern' in props
+        ? { eventPattern: JSON.stringify(props.pattern) }
+        : { scheduleExpression: rateOf(props.everyMinutes) }),
     });
     const sid = `Rule${id.replaceAll(/[^A-Za-z0-9]/g, '')}`;
     undelivered.allowRule(sid, this.arn, place.account);
@@ -61,4 +72,9 @@ export class EventRule extends Construct {
       deadLetterConfig: { arn: undelivered.queue.arn },
     });
   }
+}
+
+/** EventBridge, "Rate expressions": one minute is in the singular. */
+function rateOf(minutes: number): string {
+  return `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
 }

@@ -2,7 +2,8 @@ import { BadInputError } from '../../domain/errors';
 import type { Grantee } from '../iam-role/iam-role';
 import type { Statement } from '../iam-role/policy-document';
 import type { Place } from '../place/place';
-import { arnOf, partitionOf } from '../place/place';
+import { partitionOf } from '../../domain/config/partition';
+import { arnOf } from '../place/place';
 import { destinationRegions, GLOBAL_PREFIX, prefixOf } from './inference-profiles';
 
 /** A model of Bedrock, and from where it is asked. */

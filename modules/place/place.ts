@@ -1,4 +1,4 @@
-import { partitionOfRegion } from '../../domain/config/partition';
+import { partitionOf, partitionOfRegion } from '../../domain/config/partition';
 
 /** What names of services end with, wherever a partition has no domain of its own. */
 const GLOBAL_SUFFIX = 'amazonaws.com';
@@ -8,11 +8,6 @@ export interface Place {
   /** 12 digits. */
   readonly account: string;
   readonly region: string;
-}
-
-/** Partition of a region, the second part of every ARN (AWS General Reference, "AWS service endpoints"). */
-export function partitionOf(region: string): string {
-  return partitionOfRegion(region).id;
 }
 
 /** Where CloudWatch Logs has the partition's own domain in its name. All others of our principals have it nowhere. */

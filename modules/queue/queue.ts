@@ -81,6 +81,12 @@ export interface WorkQueueProps extends DeadLetterQueueProps {
    * @default 345600 (4 days)
    */
   readonly retentionSeconds?: number;
+  /**
+   * Seconds before a new message can be taken: 0 to 900.
+   *
+   * @default 0
+   */
+  readonly delaySeconds?: number;
 }
 
 /** A queue with its dead-letter queue. */
@@ -110,6 +116,7 @@ export class WorkQueue extends Construct {
       visibilityTimeoutSeconds: props.visibilityTimeoutSeconds,
       messageRetentionSeconds: props.retentionSeconds ?? 345_600,
       receiveWaitTimeSeconds: 20,
+      ...(props.delaySeconds !== undefined && { delaySeconds: props.delaySeconds }),
       kmsMasterKeyId: props.key.arn,
       kmsDataKeyReusePeriodSeconds: 3600,
       redrivePolicy: JSON.stringify({
@@ -125,8 +132,10 @@ export class WorkQueue extends Construct {
   }
 
   /** What SQS would refuse. Source: SQS API, CreateQueue. */
-  static validate({ visibilityTimeoutSeconds, maximumReceives = 5 }: WorkQueueProps): readonly PropProblem[] {
+  static validate(props: WorkQueueProps): readonly PropProblem[] {
+    const { visibilityTimeoutSeconds, maximumReceives = 5, delaySeconds = 0 } = props;
     return [
+      ...problemIf(delaySeconds < 0 || delaySeconds > 900, 'delaySeconds', `is ${delaySeconds}: 0 to 900 are allowed`),
       ...problemIf(
         visibilityTimeoutSeconds < 0 || visibilityTimeoutSeconds > 43_200,
         'visibilityTimeoutSeconds',

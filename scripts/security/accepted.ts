@@ -8,6 +8,8 @@ export const WIDE_ACTIONS: Readonly<Record<string, string>> = {
   'ec2messages:GetEndpoint': 'takes no resource; the Systems Manager agent on build instances',
   'ec2messages:GetMessages': 'takes no resource; the Systems Manager agent on build instances',
   'ec2messages:SendReply': 'takes no resource; the Systems Manager agent on build instances',
+  'inspector2:ListCoverage': 'takes no resource: read only, and asked with a filter on account and repository',
+  'inspector2:ListFindings': 'takes no resource: read only, and asked with a filter on account and repository',
   'ssm:ListInstanceAssociations': "the instance's own id is not known before it runs",
   'ssm:UpdateInstanceAssociationStatus': "the instance's own id is not known before it runs",
   'ssm:UpdateInstanceInformation': "the instance's own id is not known before it runs",

@@ -16,6 +16,24 @@ export function signals(prefix: string): EventPattern {
   };
 }
 
+/** A build of one of this environment's recipes has ended. The event names the build, and no pipeline (aws-facts 2.8). */
+export function buildEnds(images: string): EventPattern {
+  return {
+    source: ['aws.imagebuilder'],
+    'detail-type': ['EC2 Image Builder Image State Change'],
+    resources: [{ prefix: images }],
+    detail: { state: { status: ['AVAILABLE', 'FAILED', 'CANCELLED'] } },
+  };
+}
+
+/** The first scan of an image in ECR is complete: of any, since which repositories are golden is not the rule's to know. */
+export const SCANS: EventPattern = {
+  source: ['aws.inspector2'],
+  'detail-type': ['Inspector2 Scan'],
+  // Instances have first scans, too: what is built on is one of them. Those of images name a repository, by its ARN.
+  detail: { 'scan-status': ['INITIAL_SCAN_COMPLETE'], 'repository-name': [{ prefix: 'arn:' }] },
+};
+
 /** All that the system could be told again from an archive. */
 export const ARCHIVED: EventPattern = {
   source: ['aws.inspector2', 'aws.imagebuilder', 'aws.ssm'],

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { SEVERITIES } from '../../domain/finding/severity';
 import { Dashboard } from '../../modules/dashboard/dashboard';
 import type { Graph } from '../../modules/dashboard/dashboard';
 import type { LambdaFunction } from '../../modules/lambda-function/lambda-function';
@@ -40,7 +41,12 @@ function graphs(
     [...functions.values()].map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
   const counts = (service: string, metrics: readonly string[]): string[][] =>
     metrics.map((metric) => [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(label, service)).flat()]);
-  const queues = [label.name('queue', 'findings'), label.name('queue', 'findings-dead-letters'), failures.name];
+  const queues = [
+    ...['findings', 'findings-dead-letters', 'signals', 'signals-dead-letters'].map((name) =>
+      label.name('queue', name),
+    ),
+    failures.name,
+  ];
   return [
     {
       title: 'Findings',
@@ -59,7 +65,36 @@ function graphs(
         ...counts('generate-patch', ['PatchesPlanned', 'PatchesNotPlanned']),
         ...counts('signal-rebuild', ['RebuildsSignaled', 'RebuildsNotSignaled']),
         ...counts('start-build', ['BuildsStarted', 'BuildsNotStarted']),
+        ...counts('track-build', ['CandidatesHeld']),
+        ...counts('reconcile-findings', ['CandidatesHeld']),
       ],
+    },
+    {
+      title: 'Open findings',
+      statistic: 'Maximum',
+      metrics: counts('reconcile-findings', ['OpenFindings']).flatMap((metric) =>
+        SEVERITIES.map((severity) => [...metric, 'severity', severity]),
+      ),
+    },
+    {
+      title: 'Findings that stay',
+      statistic: 'Maximum',
+      metrics: counts('reconcile-findings', ['ParkedFindings', 'ResidualFindings']),
+    },
+    {
+      title: 'Oldest open finding (s)',
+      statistic: 'Maximum',
+      metrics: counts('reconcile-findings', ['OldestOpenFinding']),
+    },
+    {
+      title: 'Waiting and stopped',
+      statistic: 'Maximum',
+      metrics: counts('reconcile-findings', ['PatchesWaiting', 'ImagesStopped']),
+    },
+    {
+      title: 'Reconciliation',
+      statistic: 'Sum',
+      metrics: counts('reconcile-findings', ['ReconcileRuns', 'Reconciled', 'ReconcileTroubles']),
     },
     {
       title: 'Messages waiting',

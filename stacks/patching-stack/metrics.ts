@@ -1,4 +1,4 @@
-import type { Label } from '../../modules/label/label';
+import type { Label } from '../../domain/config/label';
 
 /** Namespace of the functions' own metrics (adapters/aws/powertools-metrics.ts). */
 export const METRICS_NAMESPACE = 'GoldenImages';

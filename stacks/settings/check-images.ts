@@ -4,12 +4,13 @@ import type { GoldenImagesConfig, ImageConfig } from '../../domain/config/config
 import { parseImageReference } from '../../domain/config/image-reference';
 import { ecrRegistry } from '../../domain/config/partition';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
+import { nameProblem } from '../../domain/config/label';
+import type { NameKind } from '../../domain/config/name-limits';
 import { BadInputError } from '../../domain/errors';
 import { ecosystemIdOf, parsePlatform } from '../../domain/platform/platform';
+import { coversRepository } from '../../domain/config/wildcard';
 import { GoldenRepository } from '../../modules/golden-repository/golden-repository';
 import { ImagePipeline } from '../../modules/image-pipeline/image-pipeline';
-import type { NameKind } from '../../modules/label/name-limits';
-import { nameProblem } from '../../modules/label/label';
 import type { PropProblem } from '../../modules/validation';
 import { problemIf } from '../../modules/validation';
 import type { ImageSettings } from './image-settings';
@@ -39,7 +40,7 @@ export function checkImages(images: readonly ImageSettings[], against: CheckedAg
       ...imageProblems(declared, settings),
       ...problemIf(
         scannedRepositories !== undefined &&
-          !scannedRepositories.some((filter) => matches(filter, declared.repository)),
+          !scannedRepositories.some((filter) => coversRepository(filter, declared.repository)),
         'repository',
         `"${declared.repository}" matches none of the environment's scanning.repositories: it would never be scanned`,
       ),
@@ -110,12 +111,4 @@ function parentProblems(parent: string): readonly PropProblem[] {
     'parent',
     `is in ${registry ?? ''}, and EC2 Image Builder pulls from Docker Hub and ECR alone: make an ECR pull through cache rule for it, and name its repository there`,
   );
-}
-
-function matches(filter: string, repository: string): boolean {
-  const pattern = filter
-    .split('*')
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*');
-  return new RegExp(`^${pattern}$`).test(repository);
 }

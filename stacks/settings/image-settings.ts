@@ -1,11 +1,12 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { ecosystemIdFor } from '../../domain/config/golden-image';
 import type { ImageConfig } from '../../domain/config/config-schema';
+import type { ImageNames } from '../../domain/config/image-names';
+import { imageNames } from '../../domain/config/image-names';
 import { parseImageReference } from '../../domain/config/image-reference';
+import type { Label } from '../../domain/config/label';
 import { ecrRegistry } from '../../domain/config/partition';
-import { pipelineName } from '../../domain/config/pipeline-name';
 import type { DockerfileProps } from '../../modules/image-pipeline/dockerfile';
-import type { Label } from '../../modules/label/label';
 import { arnOf } from '../../modules/place/place';
 
 /** A golden image as the stack of the images needs it. */
@@ -20,36 +21,10 @@ export interface ImageSettings {
   readonly pullArns: readonly string[];
 }
 
-/** Names that a golden image's name is part of. */
-export interface ImageNames {
-  /** Of its pipeline, recipe and all that belongs to them. */
-  readonly builder: string;
-  /** Of its build instances' role and profile. */
-  readonly role: string;
-  /** Of its rebuild signal: what adapters/aws/signal-parameter.ts makes of it. */
-  readonly signal: string;
-  /** Of its build log. */
-  readonly logGroup: string;
-  /** What the keys of its scripts begin with: what the script store makes of it. */
-  readonly scriptPrefix: string;
-}
-
 /** Package managers that Image Builder's components can be installed by (aws-facts 2.1). */
 const TESTABLE: ReadonlySet<string | undefined> = new Set(['apt', 'dnf', 'yum', 'zypper']);
 /** Parents that most likely have none of them, where nothing else is known. */
 const UNTESTABLE_PARENT = /alpine|busybox|chainguard|distroless|micro|minimal|scratch|wolfi/;
-
-/** The names that belong to an image. Not checked: see check-images.ts. */
-export function imageNames(label: Pick<Label, 'prefix' | 'namespace' | 'environment'>, name: string): ImageNames {
-  const builder = `${label.prefix}-${pipelineName({ name })}`;
-  return {
-    builder,
-    role: `${builder}-build`,
-    signal: `/${label.namespace}/${label.environment}/signals/${name.replaceAll('_', '_5F')}`,
-    logGroup: `/aws/imagebuilder/${builder}`,
-    scriptPrefix: `scripts/${name}/`,
-  };
-}
 
 /**
  * Puts together what an image's resources are made of.

@@ -12,6 +12,7 @@ import { imagePartition } from '../../../domain/table/keys';
 import { isPatchItem } from '../../../domain/table/patch-item';
 import { compareVersions } from '../../../domain/versions';
 import { requireEcosystem } from '../../../domain/ecosystems';
+import { makePackageProof } from '../../../functions/track-build/package-proof';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import type { TrackBuildResult } from '../../../functions/track-build/track-build-ports';
 import { makePackage, silent } from '../../unit/table/samples';
@@ -48,7 +49,12 @@ export function makeBuildEnds(chain: LambdaChain, imageName: string): BuildEnds 
     scripts: chain.scripts,
     registry,
     builder: new Ec2ImageBuilder({ client: makeImageBuilderClient(), pipelineArnOf: () => undefined, registry }),
-    inventory: makeInventory(chain, imageName, registry),
+    proof: makePackageProof({
+      table: chain.table,
+      scripts: chain.scripts,
+      registry,
+      inventory: makeInventory(chain, imageName, registry),
+    }),
     exceptions: chain.exceptions(),
     clock: () => new Date(),
     logger: silent,

@@ -1,5 +1,6 @@
 import type { StreamPattern } from '../../../domain/table/stream-filters';
 import { GENERATE_PATCH_FILTERS, SIGNAL_REBUILD_FILTERS } from '../../../domain/table/stream-filters';
+import { buildEnds, SCANS } from '../../../stacks/patching-stack/events';
 import type { FilterCriteria } from './event-pattern';
 
 /**
@@ -11,6 +12,10 @@ export interface ChainSettings {
   readonly findings: Readonly<Record<string, unknown>>;
   /** Pattern of the rule on the signal parameters below a prefix. */
   readonly signals: (prefix: string) => Readonly<Record<string, unknown>>;
+  /** Pattern of the rule on builds that have ended, by what the ARNs of this environment's begin with. */
+  readonly builds: (images: string) => Readonly<Record<string, unknown>>;
+  /** Pattern of the rule on scans that are complete. */
+  readonly scans: Readonly<Record<string, unknown>>;
   readonly queue: { readonly batchSize: number };
   readonly generatePatch: StreamSettings;
   readonly signalRebuild: StreamSettings;
@@ -52,6 +57,8 @@ export const CHAIN_SETTINGS: ChainSettings = {
     'detail-type': ['Parameter Store Change'],
     detail: { operation: ['Update'], name: [{ prefix: `${prefix}/` }] },
   }),
+  builds: buildEnds,
+  scans: SCANS,
   queue: { batchSize: 100 },
   generatePatch: {
     ...STREAM,

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeEcrClient } from '../../../adapters/aws/clients/ecr-client';
 import { makeDynamoDbClient } from '../../../adapters/aws/clients/dynamodb-client';
 import { makeS3Client } from '../../../adapters/aws/clients/s3-client';
 import { makeSsmClient } from '../../../adapters/aws/clients/ssm-client';
@@ -17,14 +19,18 @@ import { awsEnvironment, TEST_ACCOUNT, TEST_REGION, withEnvironment } from './aw
 import { type ChainResources, createChainResources } from './chain-resources';
 import { CHAIN_SETTINGS, type ChainSettings } from './chain-settings';
 import { startEcrServer } from './ecr-server';
+import { EmulatedScanner } from './emulated-scanner';
 import { type BusEvent, EventBus } from './event-bus';
 import { pipelineArn, startImageBuilderServer } from './image-builder-server';
+import { startInspectorServer } from './inspector-server';
 import { LambdaFunction } from './lambda-function';
 import { ESTATE_NAME, makeEstateLayer } from './lambda-zips';
 import { ParameterChanges } from './parameter-changes';
 import { QueuePoller } from './queue-poller';
 import { createParameter, sendMessages, uniqueName } from './resources';
+import { ServiceEvents } from './service-events';
 import { StreamPoller } from './stream-poller';
+import { countDelayed } from './waiting-messages';
 
 /** Host name of the tests' registry. */
 export const REGISTRY_HOST = `${TEST_ACCOUNT}.dkr.ecr.${TEST_REGION}.amazonaws.com`;
@@ -36,8 +42,20 @@ const PIPELINE_PREFIX = 'test-';
 const PART = 100;
 
 /** Names of the functions. */
-const FUNCTIONS = ['ingest-finding', 'generate-patch', 'signal-rebuild', 'start-build'] as const;
+const FUNCTIONS = [
+  ...(['ingest-finding', 'generate-patch', 'signal-rebuild', 'start-build'] as const),
+  ...(['track-build', 'reconcile-findings'] as const),
+];
 type FunctionName = (typeof FUNCTIONS)[number];
+/** Seconds that an invocation may take, where it is not a minute; as in the stack. */
+const TIMEOUTS: Readonly<Partial<Record<FunctionName, number>>> = {
+  'ingest-finding': 120,
+  'generate-patch': 900,
+  'track-build': 600,
+  'reconcile-findings': 900,
+};
+/** Times that Lambda tries an event of EventBridge again; as in the stack. */
+const RETRIES = 2;
 
 /** What a deployment gives the functions, and what they act on beside the resources. */
 export interface Deployment {
@@ -71,22 +89,32 @@ export type LambdaChain = Awaited<ReturnType<typeof startLambdaChain>>;
 /**
  * Sets the chain up as the stack deploys it: the bundled functions with their environment, the queue behind EventBridge's
  * rule, the two consumers of the table's stream, the rule on the signal parameters, and servers for what moto has not
- * (downloads of layers, Image Builder, Bedrock). The pollers' time is the test's, in which gather windows pass at once;
- * the functions' own is the machine's.
+ * (downloads of layers, Image Builder, Inspector, Bedrock). The pollers' time is the test's, in which gather windows pass at
+ * once; the functions' own is the machine's, until a test moves it on (`advance`). Builds and scans end when a test says so:
+ * emulated-builds.ts, emulated-scanner.ts.
  */
 export async function startLambdaChain(options: LambdaChainOptions) {
   const { moto, zips, settings = CHAIN_SETTINGS } = options;
   const resources = options.resources ?? (await createChainResources());
-  const { table, queue, scriptBucket, failureBucket, signalPrefix } = resources;
+  const { table, queue, signals, scriptBucket, failureBucket, signalPrefix, topicArn } = resources;
   const ecr = await startEcrServer(moto);
   const imageBuilder = await startImageBuilderServer();
+  const inspector = await startInspectorServer();
   const bedrock = await startConverseServer(BEHAVIOURS.good);
   // This process's own clients of what moto has not go where the functions' go.
-  const restore = withEnvironment({ AWS_ENDPOINT_URL_ECR: ecr.url, AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url });
+  const stubs = {
+    AWS_ENDPOINT_URL_ECR: ecr.url,
+    AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url,
+    AWS_ENDPOINT_URL_INSPECTOR2: inspector.url,
+  };
+  const restore = withEnvironment(stubs);
   const clients = { sqs: new SQSClient(), streams: new DynamoDBStreamsClient(), s3: makeS3Client() };
   const ssm = makeSsmClient();
   let now = Date.now();
   const clock = (): Date => new Date(now);
+  /** Milliseconds by which the functions' clock is ahead of the machine's. */
+  let ahead = 0;
+  const time = (): Date => new Date(Date.now() + ahead);
 
   const ownVariables = {
     TABLE_NAME: table.name,
@@ -97,13 +125,16 @@ export async function startLambdaChain(options: LambdaChainOptions) {
     PIPELINE_ARN_PREFIX: pipelineArn(PIPELINE_PREFIX),
     REGISTRY_ACCOUNT: TEST_ACCOUNT,
     REGISTRY_HOST,
+    TOPIC_ARN: topicArn,
+    EVENT_BUS_NAME: 'default',
+    GATHER_SECONDS: String(settings.generatePatch.maximumBatchingWindowInSeconds),
+    RESCAN_DAYS: '180',
   };
   const environment = (name: FunctionName, layerRoot: string): Record<string, string> => ({
     ...awsEnvironment(options.endpoint ?? moto),
     // Requests say by it whose they are: see observed-calls.ts.
     AWS_ACCESS_KEY_ID: name,
-    AWS_ENDPOINT_URL_ECR: ecr.url,
-    AWS_ENDPOINT_URL_IMAGEBUILDER: imageBuilder.url,
+    ...stubs,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.url,
     ...atLayer(options.deployment === undefined ? ownVariables : options.deployment.variables[name], layerRoot),
   });
@@ -118,6 +149,8 @@ export async function startLambdaChain(options: LambdaChainOptions) {
         zip: zips.get(name) ?? new Uint8Array(),
         layer,
         environment: (root) => environment(name, root),
+        timeout: TIMEOUTS[name] ?? 60,
+        ahead: () => ahead,
       });
     functions = Object.fromEntries(FUNCTIONS.map((name) => [name, make(name)])) as typeof functions;
     for (const image of estate.byRepository.values()) {
@@ -149,29 +182,72 @@ export async function startLambdaChain(options: LambdaChainOptions) {
       invoke: async (event) => await functions[functionName].invoke(event),
       onFailure: { client: clients.s3, bucket: failureBucket },
       clock,
+      ageFrom: 'read',
       ...(functionName === 'generate-patch' ? settings.generatePatch : settings.signalRebuild),
     });
   const generatePatch = consumer('generate-patch');
   const signalRebuild = consumer('signal-rebuild');
+  const trackBuild = {
+    send: async (event: unknown) => await functions['track-build'].invoke(event),
+    retries: RETRIES,
+  };
+  const events = new ServiceEvents([
+    { pattern: settings.findings, send: async (event) => await bus.putEvents([event]) },
+    {
+      pattern: settings.signals(signalPrefix),
+      send: async (event) => {
+        await sendMessages(clients.sqs, signals.url, [JSON.stringify(event)]);
+      },
+    },
+    {
+      pattern: settings.builds(`arn:aws:imagebuilder:${TEST_REGION}:${TEST_ACCOUNT}:image/${PIPELINE_PREFIX}`),
+      ...trackBuild,
+    },
+    { pattern: settings.scans, ...trackBuild },
+  ]);
   const changes = new ParameterChanges({
     client: ssm,
     prefix: signalPrefix,
     pattern: settings.signals(signalPrefix),
+    send: async (event) => {
+      events.emit(event);
+      await Promise.resolve();
+    },
+  });
+  const scanner = new EmulatedScanner({
+    server: inspector,
+    ecr: makeEcrClient(),
+    emit: (event) => {
+      events.emit(event);
+    },
+    clock: time,
+  });
+  const rebuilds = new QueuePoller({
+    client: clients.sqs,
+    queueUrl: signals.url,
+    queueArn: signals.arn,
     invoke: async (event) => await functions['start-build'].invoke(event),
+    reportBatchItemFailures: true,
   });
 
   let consumed = 0;
   /** Lets everything run once that there is something for now. @returns how often functions were invoked */
   const step = async (): Promise<number> => {
     const before = consumed;
+    const delivered = await events.deliver();
     const { invocations } = await findings.poll();
     const mappings = [await generatePatch.poll(), await signalRebuild.poll()];
     consumed = mappings.reduce((sum, mapping) => sum + mapping.invocations, 0);
-    return invocations + consumed - before + (await changes.deliver());
+    await changes.deliver();
+    const later = await events.deliver();
+    return delivered + invocations + consumed - before + later + (await rebuilds.poll()).invocations;
   };
 
   return {
-    ...{ resources, ecr, imageBuilder, bedrock, bus, findings, generatePatch, signalRebuild, changes },
+    ...{ resources, ecr, imageBuilder, inspector, bedrock, bus, findings, generatePatch, signalRebuild, changes },
+    /** Events of Image Builder, Inspector and SSM on their way: they are delivered by {@link step}. */
+    events,
+    scanner,
     table: new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: table.name }),
     scripts: new S3ScriptStore({ client: clients.s3, bucket: scriptBucket }),
     signal,
@@ -213,6 +289,15 @@ export async function startLambdaChain(options: LambdaChainOptions) {
       }
     },
     step,
+    /** The functions' time. */
+    time,
+    /** Moves the functions' clock on. */
+    advance: (seconds: number): void => {
+      ahead += seconds * 1000;
+    },
+    /** Has the schedule run reconcile-findings once. @returns what the run came to */
+    reconcile: async (): Promise<unknown> =>
+      await functions['reconcile-findings'].invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event' }),
     /** Lets time pass for the pollers. */
     wait: (seconds: number): void => {
       now += seconds * 1000;
@@ -223,7 +308,9 @@ export async function startLambdaChain(options: LambdaChainOptions) {
         let work = await step();
         now += settings.generatePatch.maximumBatchingWindowInSeconds * 1000;
         work += await step();
-        if (work === 0) return;
+        if (work > 0) continue;
+        if ((await countDelayed(signals.url)) === 0) return;
+        await sleep(1000);
       }
       throw new Error('the chain does not come to rest');
     },
@@ -237,6 +324,7 @@ export async function startLambdaChain(options: LambdaChainOptions) {
       await bus.removeRule(rule);
       await ecr.stop();
       await imageBuilder.stop();
+      await inspector.stop();
       await bedrock.close();
     },
   };

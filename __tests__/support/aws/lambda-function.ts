@@ -17,6 +17,8 @@ export interface LambdaFunctionOptions {
   readonly environment: (layerRoot: string) => Readonly<Record<string, string>>;
   /** Seconds that an invocation may take. @default 60 */
   readonly timeout?: number;
+  /** Milliseconds by which its clock is ahead of the machine's, asked at each invocation. @default 0 */
+  readonly ahead?: () => number;
 }
 
 /** A function error: the handler threw, its process died, or its time was up. */
@@ -97,7 +99,7 @@ export class LambdaFunction {
       timer = setTimeout(() => {
         this.kill();
       }, limit);
-      child.send({ id, event, arn, limit });
+      child.send({ id, event, arn, limit, ahead: this.options.ahead?.() ?? 0 });
     });
     clearTimeout(timer);
     this.settle = undefined;

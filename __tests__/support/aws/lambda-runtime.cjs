@@ -1,12 +1,23 @@
 'use strict';
 // Runs a function's code as Lambda's Node.js runtime does: the handler is loaded once, at the cold start, and then gets
-// one event after the other. Started by lambda-function.ts, which speaks to it over the IPC channel.
+// one event after the other. Started by lambda-function.ts, which speaks to it over the IPC channel, and says with each
+// event how far the clock is ahead of the machine's.
 
 const { join } = require('node:path');
 
+const MachineDate = Date;
+let ahead = 0;
+const now = () => MachineDate.now() + ahead;
+globalThis.Date = new Proxy(MachineDate, {
+  apply: () => new MachineDate(now()).toString(),
+  construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+  get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+});
+
 const { handler } = require(join(process.env.LAMBDA_TASK_ROOT, 'index.js'));
 
-process.on('message', ({ id, event, arn, limit }) => {
+process.on('message', ({ id, event, arn, limit, ahead: milliseconds }) => {
+  ahead = milliseconds;
   const deadline = Date.now() + limit;
   const context = {
     awsRequestId: id,

@@ -31,6 +31,11 @@ const CREDENTIAL = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
 
 /** Actions of requests that are known by method and path. Source: Service Authorization Reference. */
 const S3_ACTIONS: Readonly<Record<string, string>> = { GET: 'GetObject', HEAD: 'GetObject', PUT: 'PutObject' };
+/** The lists of Inspector, which know no resource. */
+const INSPECTOR_ACTIONS: Readonly<Record<string, string>> = {
+  '/findings/list': 'ListFindings',
+  '/coverage/list': 'ListCoverage',
+};
 
 /**
  * Tells by a request's signature and content what IAM would be asked.
@@ -45,7 +50,7 @@ export function observedCall(request: SignedRequest, callers: ReadonlySet<string
 }
 
 function judged(service: string, { method, path, headers, body }: SignedRequest): Omit<ObservedCall, 'caller'> {
-  const { pathname } = new URL(path, 'http://aws');
+  const { pathname, searchParams } = new URL(path, 'http://aws');
   const operation =
     String(headers['x-amz-target'] ?? '')
       .split('.')
@@ -65,6 +70,16 @@ function judged(service: string, { method, path, headers, body }: SignedRequest)
     return { action: `s3:${S3_ACTIONS[method]}`, resource: `arn:aws:s3:::${decodeURIComponent(pathname.slice(1))}` };
   if (service === 'imagebuilder' && pathname === '/StartImagePipelineExecution')
     return { action: 'imagebuilder:StartImagePipelineExecution', resource: input('imagePipelineArn') };
+  if (service === 'imagebuilder' && pathname === '/GetImage')
+    return { action: 'imagebuilder:GetImage', resource: searchParams.get('imageBuildVersionArn') ?? '' };
+  if (service === 'inspector2' && INSPECTOR_ACTIONS[pathname] !== undefined)
+    return { action: `inspector2:${INSPECTOR_ACTIONS[pathname]}`, resource: '*' };
+  if (service === 'sns') {
+    const form = new URLSearchParams(body);
+    return { action: `sns:${form.get('Action') ?? ''}`, resource: form.get('TopicArn') ?? '' };
+  }
+  if (service === 'events' && operation === 'PutEvents')
+    return { action: 'events:PutEvents', resource: regional('event-bus/default') };
   const [, modelId] = /^\/model\/(.+)\/converse$/.exec(decodeURIComponent(pathname)) ?? [];
   if (service === 'bedrock' && modelId !== undefined)
     return { action: 'bedrock:InvokeModel', resource: regional(`inference-profile/${modelId}`) };

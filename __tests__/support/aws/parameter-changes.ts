@@ -2,30 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { TEST_ACCOUNT, TEST_REGION } from './aws-environment';
 import { matchesPattern } from './event-pattern';
+import type { ServiceEvent } from './service-events';
 
-/** EventBridge's rule on changed parameters, and the function behind it. */
+/** EventBridge's rule on changed parameters, and its target. */
 export interface ParameterChangesOptions {
   readonly client: SSMClient;
   /** Path that the parameters lie below. */
   readonly prefix: string;
   /** Pattern of the rule. */
   readonly pattern: Readonly<Record<string, unknown>>;
-  /** Runs the function on an event; a rejection is a function error. */
-  readonly invoke: (event: unknown) => Promise<unknown>;
+  /** Hands an event to the target. */
+  readonly send: (event: ServiceEvent) => Promise<void>;
 }
-
-/** Invocations of one event: Lambda tries an asynchronous one twice again (Lambda guide, "Error handling"). */
-const TRIES = 3;
 
 /**
  * "Parameter Store Change" events, which moto has not, delivered as EventBridge does: one for each version of a parameter,
- * with its name but neither its value nor its version (aws-facts 2.8), to the function behind the rule, asynchronously.
+ * with its name but neither its value nor its version (aws-facts 2.8), to the target of the rule.
  */
 export class ParameterChanges {
   /** Events that matched the rule, in the order of delivery. */
   readonly delivered: unknown[] = [];
-  /** Events that the function failed on to the end: its failure destination. */
-  readonly failed: { readonly event: unknown; readonly error: unknown }[] = [];
   private readonly options: ParameterChangesOptions;
   private readonly versions = new Map<string, number>();
 
@@ -38,30 +34,13 @@ export class ParameterChanges {
     const matching = (await this.changes()).filter((event) => matchesPattern(this.options.pattern, event));
     for (const event of matching) {
       this.delivered.push(event);
-      await this.invoke(event);
+      await this.options.send(event);
     }
     return matching.length;
   }
 
-  /** Delivers the events in the failure destination again, as a person does when the cause is gone. */
-  async redrive(): Promise<void> {
-    for (const { event } of this.failed.splice(0)) await this.invoke(event);
-  }
-
-  private async invoke(event: unknown): Promise<void> {
-    for (let tries = 1; ; tries++)
-      try {
-        await this.options.invoke(event);
-        return;
-      } catch (error) {
-        if (tries < TRIES) continue;
-        this.failed.push({ event, error });
-        return;
-      }
-  }
-
-  private async changes(): Promise<unknown[]> {
-    const events: unknown[] = [];
+  private async changes(): Promise<ServiceEvent[]> {
+    const events: ServiceEvent[] = [];
     let NextToken: string | undefined;
     do {
       const page = await this.options.client.send(
@@ -79,7 +58,7 @@ export class ParameterChanges {
 }
 
 /** The event of a parameter that was made, or got a value (Systems Manager user guide, "Monitoring events"). */
-export function parameterChange(name: string, operation: 'Create' | 'Update', type = 'String'): unknown {
+export function parameterChange(name: string, operation: 'Create' | 'Update', type = 'String'): ServiceEvent {
   return {
     version: '0',
     id: randomUUID(),

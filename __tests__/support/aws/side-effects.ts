@@ -75,7 +75,7 @@ function itemOf(body: Buffer): string {
 }
 
 /** An answer that no retry changes, in the protocol of the service that was asked. */
-function refusal({ headers, path }: StubRequest): StubAction {
+export function refusal({ headers, path }: Pick<StubRequest, 'headers' | 'path'>): StubAction {
   const message = 'not now';
   if (headers['x-amz-target'] !== undefined)
     return {

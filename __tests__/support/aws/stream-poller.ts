@@ -29,6 +29,8 @@ export interface StreamPollerOptions {
   readonly onFailure?: FailureDestination;
   /** @default the machine's */
   readonly clock?: () => Date;
+  /** Where the clock is a test's own: from when a record's age counts. @default 'creation' */
+  readonly ageFrom?: 'creation' | 'read';
 }
 
 /** What a mapping has done so far. */
@@ -75,6 +77,8 @@ export class StreamPoller {
   private readonly mappingId = randomUUID();
   private readonly shards = new Map<string, Shard>();
   private readonly counts = { invocations: 0, passed: 0, filtered: 0, discarded: 0 };
+  /** When records were read, by sequence number; only where their age counts from then. */
+  private readonly readAt = new Map<string, number>();
   private polling: Promise<StreamPollerCounts> | undefined;
 
   constructor(options: StreamPollerOptions) {
@@ -111,6 +115,7 @@ export class StreamPoller {
       const passes = passesFilter(filterCriteria, record);
       this.counts[passes ? 'passed' : 'filtered']++;
       if (passes) shard.gathering.push(record);
+      if (passes && this.options.ageFrom === 'read') this.readAt.set(record.dynamodb.SequenceNumber, this.now() / 1000);
     }
     if (shard.gathering.length > 0) shard.since ??= this.now();
   }
@@ -174,7 +179,8 @@ export class StreamPoller {
     const { maximumRecordAgeInSeconds: limit = -1 } = this.options;
     if (limit < 0) return batch;
     const oldest = this.now() / 1000 - limit;
-    const isOld = ({ dynamodb }: LambdaStreamRecord): boolean => dynamodb.ApproximateCreationDateTime < oldest;
+    const isOld = ({ dynamodb }: LambdaStreamRecord): boolean =>
+      (this.readAt.get(dynamodb.SequenceNumber) ?? dynamodb.ApproximateCreationDateTime) < oldest;
     const old = batch.records.filter(isOld);
     if (old.length > 0) await this.giveUp(id, { ...batch, records: old }, 'RecordAgeExceeded');
     return { ...batch, records: batch.records.filter((record) => !isOld(record)) };

@@ -5,7 +5,11 @@ import type { TableItem } from '../../../domain/table/items';
 import { namesIn } from './fake-store';
 
 /** Attributes that tell when, or how often, something was written: no two runs agree on them. */
-const TIMES = new Set(['version', 'stateSince', 'since', 'day', 'residualSince']);
+const TIMES = new Set(['version', 'stateSince', 'times', 'since', 'day', 'residualSince']);
+/** The same in the papers, which are texts; and the id of an OpenVEX document, which is made of its content. */
+const PAPER_TIMES = /"(?:secondsToPatch|secondsFromFix|@id|timestamp)": [^\n]*/g;
+/** Longer than the whole test takes. */
+const RUN_MS = 3_600_000;
 const DATE_TAG = /\d{4}-\d{2}-\d{2}\.(?=\d)/g;
 
 /** Where `patch` has come to: everything that outlives a run, without times. */
@@ -33,7 +37,7 @@ export async function readEndState(directory: string): Promise<EndState> {
     parameters: Object.fromEntries(
       Object.entries(signals).map(([path, value]) => [path.slice(0, path.lastIndexOf('/')), value]),
     ),
-    papers: mapValues(papers, withoutDates),
+    papers: mapValues(papers, (text) => withoutMoments(withoutDates(text)).replaceAll(PAPER_TIMES, '')),
     names: Object.fromEntries(Object.entries(await namesIn(directory)).map(([name, id]) => [withoutDates(name), id])),
     builds,
   };
@@ -66,6 +70,13 @@ async function textsBelow(root: string, directory: string): Promise<Record<strin
 
 function withoutDates(text: string): string {
   return text.replaceAll(DATE_TAG, '<date>.');
+}
+
+/** Without the moments of a run itself; what findings tell of their own times stays. */
+function withoutMoments(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}T[0-9:.]+Z/g, (moment) =>
+    Date.now() - Date.parse(moment) < RUN_MS ? '<moment>' : moment,
+  );
 }
 
 function mapValues<T>(record: Readonly<Record<string, T>>, map: (value: T) => T): Record<string, T> {

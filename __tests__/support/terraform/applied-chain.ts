@@ -30,7 +30,7 @@ export function appliedChain(
     rulePattern.parse(environment.eventPatterns[rule]);
   const mapping = (folder: string): EventSourceMapping => mappingOf(environment, mappings, folder);
   const queue = mapping('ingest-finding');
-  const signals = environment.functions['signal-rebuild']?.variables['SIGNAL_PREFIX'] ?? '';
+  const signals = mapping('start-build');
   return {
     resources: {
       table: { name: environment.tableName, streamArn: environment.streamArn },
@@ -40,12 +40,20 @@ export function appliedChain(
         deadLetterUrl: environment.deadLettersQueueUrl,
       },
       scriptBucket: environment.scriptsBucket,
+      signals: {
+        url: environment.signalsQueueUrl,
+        arn: signals.EventSourceArn,
+        deadLetterUrl: environment.signalsDeadLettersQueueUrl,
+      },
       failureBucket: failureBucket(mapping('generate-patch')),
-      signalPrefix: signals,
+      signalPrefix: environment.functions['signal-rebuild']?.variables['SIGNAL_PREFIX'] ?? '',
+      topicArn: environment.functions['track-build']?.variables['TOPIC_ARN'] ?? '',
     },
     settings: {
       findings: pattern('inspector-findings'),
       signals: () => pattern('rebuild-signals'),
+      builds: () => pattern('build-ends'),
+      scans: pattern('image-scans'),
       queue: { batchSize: queue.BatchSize },
       generatePatch: streamSettings(mapping('generate-patch')),
       signalRebuild: streamSettings(mapping('signal-rebuild')),

@@ -39,6 +39,9 @@ export interface AppliedEnvironment {
   readonly findingsQueueUrl: string;
   readonly deadLettersQueueUrl: string;
   readonly failuresQueueUrl: string;
+  /** Queue of rebuild signals. */
+  readonly signalsQueueUrl: string;
+  readonly signalsDeadLettersQueueUrl: string;
   /** By the folder below `functions/`. */
   readonly functions: Readonly<Record<string, AppliedFunction>>;
   /** By the folder below `functions/`: what invokes the function. */
@@ -68,6 +71,8 @@ export function appliedEnvironment(resources: readonly AppliedResource[], prefix
     findingsQueueUrl: queue('findings'),
     deadLettersQueueUrl: queue('findings-dead-letters'),
     failuresQueueUrl: queue('failures'),
+    signalsQueueUrl: queue('signals'),
+    signalsDeadLettersQueueUrl: queue('signals-dead-letters'),
     functions: Object.fromEntries(
       ofType(resources, 'aws_lambda_function').map((resource) => [
         folderOf(text(resource, 'function_name')),
@@ -81,10 +86,10 @@ export function appliedEnvironment(resources: readonly AppliedResource[], prefix
       ]),
     ),
     eventPatterns: Object.fromEntries(
-      ofType(resources, 'aws_cloudwatch_event_rule').map((resource) => [
-        folderOf(text(resource, 'name')),
-        JSON.parse(text(resource, 'event_pattern')) as unknown,
-      ]),
+      // That of the clock has none.
+      ofType(resources, 'aws_cloudwatch_event_rule')
+        .filter(({ values }) => typeof values['event_pattern'] === 'string' && values['event_pattern'] !== '')
+        .map((resource) => [folderOf(text(resource, 'name')), JSON.parse(text(resource, 'event_pattern')) as unknown]),
     ),
     eventTargets: Object.fromEntries(
       ofType(resources, 'aws_cloudwatch_event_target').map((resource) => [

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const CHECKOUT = join(__dirname, '../../..');
 
 /** IAM's prefix of each client's service, where it is not called like the client. */
-const SERVICES: Readonly<Record<string, string>> = { 'bedrock-runtime': 'bedrock' };
+const SERVICES: Readonly<Record<string, string>> = { 'bedrock-runtime': 'bedrock', eventbridge: 'events' };
 /** IAM's action of each operation, where it is not called alike (Service Authorization Reference). */
 const ACTIONS: Readonly<Record<string, string>> = {
   'bedrock:Converse': 'bedrock:InvokeModel',

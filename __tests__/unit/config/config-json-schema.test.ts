@@ -38,6 +38,10 @@ images:
         floatingTag: 'stable',
         policy: {
           mode: 'auto',
+          modeBySeverity: {},
+          approvalExpiresAfterHours: 168,
+          scanTimeoutHours: 24,
+          rollbackWindowHours: 24,
           minimumSeverity: 'HIGH',
           minimumEpss: 0.1,
           removable: [],

@@ -13,6 +13,13 @@ const config = (environments: string, top = ''): ReturnType<typeof parseConfig> 
   parseConfig(`${IMAGES}${top}environments:\n${environments}`, FILE);
 
 describe('the environment', () => {
+  it('may have a scanner that never stops looking', () => {
+    expect(
+      environmentOf(config(`  prod: { ${LEAST}, rescanDays: lifetime }`), 'prod', FILE).rescanDays,
+    ).toBeUndefined();
+    expect(environmentOf(config(`  prod: { ${LEAST}, rescanDays: 90 }`), 'prod', FILE).rescanDays).toBe(90);
+  });
+
   it('has every default', () => {
     expect(environmentOf(config(`  prod: { ${LEAST} }`), 'prod', FILE)).toEqual({
       name: 'prod',
@@ -32,6 +39,8 @@ describe('the environment', () => {
       },
       removalProtection: true,
       gatherSeconds: 60,
+      reconcileMinutes: 60,
+      rescanDays: 14,
       subscriptions: [],
       instancePolicy: 'narrow',
     });

@@ -15,6 +15,7 @@ import { makeStreamBatch } from '../../../functions/shared/stream-batch';
 import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
 import { makeHandleChange } from '../../../functions/start-build/handle-change';
 import { makeStartBuild } from '../../../functions/start-build/start-build';
+import { makePackageProof } from '../../../functions/track-build/package-proof';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import type { Random } from '../../support/random';
 import { digestOf, makeImage, NOW, silent } from '../table/samples';
@@ -132,14 +133,14 @@ export function makeChain({ random, diesAt, image = IMAGE }: ChainOptions) {
     ingest: makeIngestFinding({ ...ports, estate: common.estate }),
   });
   const generatePatch = makeStreamBatch({
-    ...common,
+    ...{ ...common, service: 'generate-patch', table, clock: ports.clock },
     read: toChangeRecord,
     wakes: wakesGeneratePatch,
     run: makeGeneratePatch(ports),
     reserveMs: 0,
   });
   const signalRebuild = makeStreamBatch({
-    ...common,
+    ...{ ...common, service: 'signal-rebuild', table, clock: ports.clock },
     read: toChangeRecord,
     wakes: wakesSignalRebuild,
     run: makeSignalRebuild(ports),
@@ -210,7 +211,9 @@ export function makeChain({ random, diesAt, image = IMAGE }: ChainOptions) {
   };
   /** Ends the builds in flight, one after the other. */
   const endBuilds = async (): Promise<void> => {
-    const track = makeTrackBuild({ ...ports, ...images, exceptions: [] });
+    const { registry } = images;
+    const proof = makePackageProof({ ...ports, ...images });
+    const track = makeTrackBuild({ ...ports, registry, proof, exceptions: [] });
     for (let round = 0; round < 200; round++) {
       const result = await invoke(async () => await track(image));
       await settle();

@@ -27,7 +27,7 @@ it('docs/lambdas.md lists every variable, and which function needs it', () => {
   for (const name of FUNCTIONS) {
     const column = header.indexOf(name);
     const needed = lines.filter((cells) => cells[column] === '●').map((cells) => cells[1]?.replaceAll('`', ''));
-    const optional = ['SCRIPT_KMS_KEY_ID', 'GUARDRAIL'];
+    const optional = ['SCRIPT_KMS_KEY_ID', 'GUARDRAIL', 'RESCAN_DAYS'];
     expect([name, needed.sort()]).toEqual([
       name,
       readBy(name)

@@ -12,10 +12,14 @@ const GOOD = {
   PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',
   REGISTRY_ACCOUNT: '123456789012',
   REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+  TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:notifications',
+  EVENT_BUS_NAME: 'default',
+  GATHER_SECONDS: '60',
+  RESCAN_DAYS: '14',
   AWS_REGION: 'eu-west-1',
 };
-/** Those that need not be there. */
-const OPTIONAL = ['SCRIPT_KMS_KEY_ID', 'GUARDRAIL'];
+/** Variables that may be left out. */
+const OPTIONAL: readonly string[] = ['SCRIPT_KMS_KEY_ID', 'GUARDRAIL', 'RESCAN_DAYS'];
 const NAMES = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[];
 
 /** What is said of an environment. */
@@ -44,8 +48,8 @@ describe('the environment of a function', () => {
     );
   });
 
-  it('may leave the KMS key and the guardrail out', () => {
-    expect(readEnvironment(['SCRIPT_KMS_KEY_ID', 'GUARDRAIL'], {})).toEqual({});
+  it('may leave the KMS key, the guardrail and the re-scan window out', () => {
+    expect(readEnvironment(['SCRIPT_KMS_KEY_ID', 'GUARDRAIL', 'RESCAN_DAYS'], {})).toEqual({});
   });
 
   it.each([
@@ -54,6 +58,9 @@ describe('the environment of a function', () => {
     ['SIGNAL_PREFIX', '/golden-images/'],
     ['PIPELINE_ARN_PREFIX', 'image-pipeline/'],
     ['REGISTRY_HOST', 'docker.io'],
+    ['TOPIC_ARN', 'notifications'],
+    ['GATHER_SECONDS', '60 s'],
+    ['RESCAN_DAYS', 'lifetime'],
     ['METRICS_ENVIRONMENT', 'golden images'],
     ['GUARDRAIL', 'abcdef123456'],
   ])('says that %s is not to be %s', (name, value) => {

@@ -1,4 +1,5 @@
 import { imageOfParameter } from '../../../adapters/aws/signal-parameter';
+import { makeHandleSignals } from '../../../functions/start-build/handle-signals';
 import { makeHandleChange } from '../../../functions/start-build/handle-change';
 import type { StartBuildResult } from '../../../functions/start-build/start-build';
 import type { Json } from '../finding/inspector-sample';
@@ -59,6 +60,24 @@ describe('a changed parameter', () => {
     expect(here.metrics.counts).toEqual({ BuildsNotStarted: 1, 'BuildsNotStarted other-script': 1 });
   });
 
+  it('whose build is refused for good is counted and told, and not tried again', async () => {
+    const patch = makePatch({ state: 'FAILED', reason: 'builder', detail: 'no pipeline' });
+    const error = new Error('no pipeline');
+    const here = world({ did: 'refused', patch, error });
+    await here.handle(change());
+    expect(here.metrics.counts).toEqual({
+      ...{ BuildsNotStarted: 1, 'BuildsNotStarted refused': 1 },
+      ...{ ImagesPostponed: 1, 'ImagesPostponed refused': 1 },
+    });
+    expect(here.logger.lines.filter(({ level }) => level === 'error')).toEqual([
+      {
+        level: 'error',
+        message: 'build is refused',
+        facts: expect.objectContaining({ image: 'debian-12', patch: 1, detail: 'no pipeline', error }) as unknown,
+      },
+    ]);
+  });
+
   it('that was quicker than the state of its patch is tried again', async () => {
     const here = world({ did: 'nothing', why: 'signal-unfinished' });
     await expect(here.handle(change())).rejects.toThrow('the signal of debian-12 is not written down yet');
@@ -95,5 +114,31 @@ describe('a changed parameter', () => {
     const here = world();
     await expect(here.handle(event)).rejects.toThrow('no Parameter Store Change');
     expect(here.metrics.counts).toEqual({ RecordsFailed: 1, 'RecordsFailed malformed': 1 });
+  });
+});
+
+describe('a batch of messages', () => {
+  const message = (messageId: string, body: unknown): Json => ({ messageId, body: JSON.stringify(body) });
+
+  it('reports those whose events fail, and no other', async () => {
+    const here = world();
+    const handle = makeHandleSignals(here.handle);
+    const Records = [message('1', change()), message('2', {}), { messageId: '3', body: '{' }, message('4', change())];
+    expect(await handle({ Records })).toEqual({
+      batchItemFailures: [{ itemIdentifier: '2' }, { itemIdentifier: '3' }],
+    });
+    expect(here.asked).toEqual(['debian-12', 'debian-12']);
+    expect(here.metrics.counts).toEqual({ BuildsStarted: 2, RecordsFailed: 2, 'RecordsFailed malformed': 2 });
+  });
+
+  it('of which every one fails is reported, not thrown: each has its own tries', async () => {
+    const handle = makeHandleSignals(world(new Error('no')).handle);
+    expect(await handle({ Records: [message('1', change())] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: '1' }],
+    });
+  });
+
+  it.each([[null], [{}], [change()]])('is refused where it is none: %#', async (event) => {
+    await expect(makeHandleSignals(world().handle)(event)).rejects.toThrow('no batch of SQS messages');
   });
 });

@@ -18,11 +18,27 @@ export function recordingLogger(): Logger & { readonly lines: Line[] } {
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Metrics that keep their sums, by `name` and `name reason`. */
-export function recordingMetrics(): Metrics & { readonly counts: Record<string, number> } {
+/** A value that was noted. */
+export interface Measured {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly by: Readonly<Record<string, string>>;
+}
+
+/** Metrics that keep their sums, by `name` and `name reason`, and every measure. */
+export function recordingMetrics(): Metrics & {
+  readonly counts: Record<string, number>;
+  readonly measures: Measured[];
+} {
   const counts: Record<string, number> = {};
+  const measures: Measured[] = [];
   return {
     counts,
+    measures,
+    measure: (name, value, unit, by = {}) => {
+      measures.push({ name, value, unit, by });
+    },
     count: (name, value, reason) => {
       if (value === 0) return;
       for (const key of [name, ...(reason === undefined ? [] : [`${name} ${reason}`])])

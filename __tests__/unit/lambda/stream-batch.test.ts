@@ -1,11 +1,15 @@
 import { toAttributes } from '../../../adapters/aws/attribute-values';
 import { AwsServiceError } from '../../../adapters/aws/aws-error';
+import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { toChangeRecord } from '../../../adapters/aws/stream-record';
+import { BadInputError, ConditionFailedError } from '../../../domain/errors';
 import type { TableItem } from '../../../domain/table/items';
+import { replanKey } from '../../../domain/table/keys';
+import { wakePostponed } from '../../../domain/table/postpone';
 import { wakesGeneratePatch, wakesSignalRebuild } from '../../../domain/table/stream-filters';
 import type { StreamBatchOptions } from '../../../functions/shared/stream-batch';
 import { makeStreamBatch } from '../../../functions/shared/stream-batch';
-import { makeImage, makeItem, makePatch } from '../table/samples';
+import { makeImage, makeItem, makePatch, NOW } from '../table/samples';
 import { recordingLogger, recordingMetrics } from './recorders';
 
 const NAMES = ['a', 'b', 'c'];
@@ -19,8 +23,12 @@ function world(
 ) {
   const [logger, metrics] = [recordingLogger(), recordingMetrics()];
   const ran: string[] = [];
+  const table = new MemoryFindingTable();
   const handle = makeStreamBatch({
+    service: 'generate-patch',
     estate: ESTATE,
+    table,
+    clock: () => NOW,
     logger,
     metrics,
     read: toChangeRecord,
@@ -41,6 +49,7 @@ function world(
     logger,
     metrics,
     ran,
+    table,
     handle: async (records: readonly unknown[]) => await handle({ Records: records }, context),
     failed: async (records: readonly unknown[]) =>
       (await handle({ Records: records }, context)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
@@ -86,6 +95,20 @@ const denied = new AwsServiceError(
   Object.assign(new Error('no'), { name: 'AccessDenied' }),
 );
 
+const deniedByTable = new AwsServiceError(
+  { service: 'dynamodb', operation: 'PutItem', resource: 'table t' },
+  Object.assign(new Error('no'), { name: 'AccessDeniedException' }),
+);
+
+/** A table that takes nothing. */
+function withPut(error: Error): MemoryFindingTable {
+  const table = new MemoryFindingTable();
+  table.put = async () => {
+    await Promise.reject(error);
+  };
+  return table;
+}
+
 describe('a batch of the stream', () => {
   it('looks at each image once, in the order in which they come', async () => {
     const here = world();
@@ -124,6 +147,7 @@ describe('a batch of the stream', () => {
     'that could not be reported by sequence is refused as a whole: %j',
     async (event) => {
       const handle = makeStreamBatch({
+        ...{ service: 'generate-patch', table: new MemoryFindingTable(), clock: () => NOW },
         ...{ estate: ESTATE, logger: recordingLogger(), metrics: recordingMetrics(), read: toChangeRecord },
         ...{
           wakes: wakesGeneratePatch,
@@ -141,16 +165,84 @@ describe('a batch of the stream', () => {
 });
 
 describe('an image that fails', () => {
-  it('fails with all its records, and keeps no other image', async () => {
-    const here = world({ fails: { b: denied } });
+  it('in passing fails with all its records, and keeps no other image', async () => {
+    const here = world({ fails: { b: throttled } });
     const records = ['a', 'b', 'c', 'b', 'a'].map((name) => record(open(name)));
     expect(await here.failed(records)).toEqual(['2', '4']);
     expect(here.ran).toEqual(['a', 'b', 'c']);
-    expect(here.metrics.counts).toEqual({ RecordsFailed: 2, 'RecordsFailed refused': 2 });
+    expect(here.metrics.counts).toEqual({ RecordsFailed: 2, 'RecordsFailed transient': 2 });
     const errors = here.logger.lines.filter(({ level }) => level === 'error');
     expect(errors.map(({ facts }) => [facts['image'], facts['eventId'], facts['reason'], facts['hint']])).toEqual([
-      ['b', 'event-2', 'refused', denied.hint],
+      ['b', 'event-2', 'transient', throttled.hint],
     ]);
+    expect(await here.table.query('IMAGE#b')).toEqual([]);
+  });
+
+  it.each([
+    ['refused', denied],
+    ['malformed', new BadInputError('item "IMAGE#b" / "FINDING#x" cannot be read')],
+    ['fault', new TypeError('of ours')],
+  ])('for good (%s) is noted and looked at later; its records are done with', async (reason, error) => {
+    const here = world({ fails: { b: error } });
+    expect(await here.failed(['b', 'a', 'b', 'c'].map((name) => record(open(name))))).toEqual([]);
+    expect(here.ran).toEqual(['b', 'a', 'c']);
+    expect(here.metrics.counts).toEqual({ ImagesPostponed: 1, [`ImagesPostponed ${reason}`]: 1 });
+    expect(await here.table.query('IMAGE#b')).toEqual([
+      {
+        ...{ ...replanKey('b'), version: 1, type: 'REPLAN', image: 'b', state: 'REQUESTED' },
+        why: `generate-patch failed (${reason}): ${error.message}`,
+        notBefore: '2024-06-01T00:15:00.000Z',
+      },
+    ]);
+    const told = here.logger.lines.filter(({ level }) => level === 'error');
+    expect(told.map(({ facts }) => [facts['image'], facts['eventId'], facts['reason'], facts['error']])).toEqual([
+      ['b', 'event-1', reason, error],
+    ]);
+  });
+
+  it('for good is not looked at again because of its own note, until that is due', async () => {
+    const here = world({ fails: { b: denied } });
+    await here.failed([record(open('b'))]);
+    const note = await here.table.get(replanKey('b'));
+    expect([await here.failed([record(note)]), here.ran]).toEqual([[], ['b']]);
+    // Whatever else happens to the image has it looked at, and writes no second note.
+    await here.failed([record(open('b'))]);
+    expect([here.ran, await here.table.get(replanKey('b'))]).toEqual([['b', 'b'], note]);
+
+    expect(await wakePostponed(here.table, 'b', NOW)).toBe(false);
+    expect(await wakePostponed(here.table, 'b', new Date('2024-06-01T00:15:00.000Z'))).toBe(true);
+    const due = await here.table.get(replanKey('b'));
+    expect(due).toEqual({ ...note, version: 2, notBefore: undefined });
+    await here.failed([record(due, note)]);
+    expect(here.ran).toEqual(['b', 'b', 'b']);
+    expect(await wakePostponed(here.table, 'a', NOW)).toBe(false);
+  });
+
+  it('for good where the table refuses the note is retried with all its records, and not halved', async () => {
+    const table = withPut(deniedByTable);
+    const here = world({ fails: { a: denied, b: denied }, table });
+    expect(await here.failed(['a', 'b', 'c'].map((name) => record(open(name))))).toEqual(['1', '2']);
+    expect(here.metrics.counts).toEqual({ RecordsFailed: 2, 'RecordsFailed refused': 2 });
+  });
+
+  it.each<[string, Error]>([
+    ['transient', throttled],
+    ['contention', new ConditionFailedError('IMAGE#a', 'REPLAN', 1)],
+  ])('for good where the note fails in passing (%s) is tried again, and not halved', async (reason, passing) => {
+    const table = withPut(passing);
+    const here = world({ fails: { a: new TypeError('of ours') }, table });
+    expect(await here.failed(['a', 'b'].map((name) => record(open(name))))).toEqual(['1']);
+    expect(here.metrics.counts).toEqual({ RecordsFailed: 1, [`RecordsFailed ${reason}`]: 1 });
+    expect(here.logger.lines.map(({ message }) => message)).toContain('image could not be postponed');
+  });
+
+  it('for good where its note cannot be read is alone in the end, for the failure destination', async () => {
+    const table = new MemoryFindingTable();
+    table.get = async () => await Promise.reject(new BadInputError('item "IMAGE#a" / "REPLAN" cannot be read'));
+    const here = world({ fails: { b: denied }, table });
+    await expect(here.handle(['b', 'c'].map((name) => record(open(name))))).rejects.toThrow('the first of its batch');
+    expect(await here.failed([record(open('b'))])).toEqual(['3']);
+    expect(here.logger.lines.map(({ message }) => message)).toContain('image could not be postponed');
   });
 
   it('in passing is reported, although it is the first: halving helps nobody', async () => {

@@ -1,50 +1,80 @@
 import { nextAttempt } from '../../../domain/plan/next-attempt';
-import type { PatchState } from '../../../domain/table/patch-item';
+import type { PatchItem, PatchState } from '../../../domain/table/patch-item';
 import { LIVE_PATCH_STATES, PATCH_STATES } from '../../../domain/table/patch-item';
-import { makePatch } from '../table/samples';
+import { makePatch, NOW } from '../table/samples';
 
 const PLAN = 'a'.repeat(64);
+/** The next attempt a moment after the sample's patches entered their states. */
+const attemptAt = (planHash: string, patches: readonly PatchItem[], maximumAttempts: number, now = NOW) =>
+  nextAttempt(planHash, patches, { maximumAttempts, retryResidualAfterHours: 24 }, now);
 const failed = (sequence: number, attempt: number, reason = 'script') =>
   makePatch({ sequence, attempt, state: 'FAILED', reason });
 
 describe('whether a plan is tried (again)', () => {
   it('a plan that was never tried has its first attempt, whatever other plans did', () => {
-    expect(nextAttempt(PLAN, [], 3)).toMatchObject({ number: 1 });
-    expect(
-      nextAttempt(PLAN, [makePatch({ planHash: 'c'.repeat(64), state: 'BUILDING', attempt: 7 })], 3),
-    ).toMatchObject({ number: 1 });
+    expect(attemptAt(PLAN, [], 3)).toMatchObject({ number: 1 });
+    expect(attemptAt(PLAN, [makePatch({ planHash: 'c'.repeat(64), state: 'BUILDING', attempt: 7 })], 3)).toMatchObject({
+      number: 1,
+    });
   });
 
   it.each(PATCH_STATES.filter((state) => LIVE_PATCH_STATES.has(state)))(
     'a patch of the plan that is %s is live: nothing to do',
     (state: PatchState) => {
-      expect(nextAttempt(PLAN, [makePatch({ state })], 3)).toBe('same-plan');
+      expect(attemptAt(PLAN, [makePatch({ state })], 3)).toBe('same-plan');
     },
   );
 
-  it.each<PatchState>(['PROMOTED', 'SUPERSEDED', 'REJECTED', 'EXPIRED', 'ROLLED_BACK'])(
+  it.each<PatchState>(['PROMOTED', 'SUPERSEDED', 'EXPIRED'])(
     'after one that is %s the next attempt is the second',
     (state) => {
-      expect(nextAttempt(PLAN, [makePatch({ state })], 3)).toMatchObject({ number: 2 });
+      expect(attemptAt(PLAN, [makePatch({ state })], 3)).toMatchObject({ number: 2 });
     },
   );
 
+  it.each<[PatchState, string]>([
+    ['REJECTED', 'rejected'],
+    ['ROLLED_BACK', 'rolled-back'],
+  ])('a plan that a person has %s is not tried again, until that word no longer counts', (state, why) => {
+    const first = makePatch({ state });
+    expect(attemptAt(PLAN, [first], 3)).toBe(why);
+    expect(attemptAt('c'.repeat(64), [first], 3)).toMatchObject({ number: 1 });
+    expect(attemptAt(PLAN, [first, makePatch({ sequence: 2, attempt: 2, state: 'SUPERSEDED' })], 3)).toMatchObject({
+      number: 3,
+    });
+  });
+
   it('is exhausted after as many failed scripts as the policy allows', () => {
-    expect(nextAttempt(PLAN, [failed(1, 1), failed(2, 2)], 3)).toMatchObject({ number: 3 });
-    expect(nextAttempt(PLAN, [failed(3, 3), failed(1, 1), failed(2, 2)], 3)).toBe('attempts-exhausted');
-    expect(nextAttempt(PLAN, [failed(1, 1)], 1)).toBe('attempts-exhausted');
+    expect(attemptAt(PLAN, [failed(1, 1), failed(2, 2)], 3)).toMatchObject({ number: 3 });
+    expect(attemptAt(PLAN, [failed(3, 3), failed(1, 1), failed(2, 2)], 3)).toBe('attempts-exhausted');
+    expect(attemptAt(PLAN, [failed(1, 1)], 1)).toBe('attempts-exhausted');
   });
 
   it('a build that never ran the script is no attempt, but its number is used up: a retry is a new script', () => {
     expect(
-      nextAttempt(PLAN, [failed(1, 1, 'builder'), failed(2, 2, 'builder'), failed(3, 3, 'builder')], 3),
+      attemptAt(PLAN, [failed(1, 1, 'builder'), failed(2, 2, 'builder'), failed(3, 3, 'builder')], 3),
     ).toMatchObject({ number: 4 });
   });
 
   it('the newest patch decides whether the plan is held, in any order', () => {
     const held = makePatch({ sequence: 2, attempt: 2, state: 'HELD', reason: 'worse' });
-    expect(nextAttempt(PLAN, [failed(1, 1), held], 3)).toBe('held');
-    expect(nextAttempt(PLAN, [held, failed(1, 1)], 3)).toBe('held');
-    expect(nextAttempt(PLAN, [held, failed(3, 3)], 3)).toMatchObject({ number: 4 });
+    expect(attemptAt(PLAN, [failed(1, 1), held], 3)).toBe('held');
+    expect(attemptAt(PLAN, [held, failed(1, 1)], 3)).toBe('held');
+    expect(attemptAt(PLAN, [held, failed(3, 3)], 3)).toMatchObject({ number: 4 });
+  });
+
+  it.each(['nothing-improved', 'not-scanned'])(
+    'what is held %s is tried again as long after as residual findings are: it passes by itself',
+    (reason) => {
+      const held = makePatch({ state: 'HELD', reason });
+      expect(attemptAt(PLAN, [held], 3, new Date('2024-06-01T23:59:59.999Z'))).toBe('held');
+      expect(attemptAt(PLAN, [held], 3, new Date('2024-06-02T00:00:00.000Z'))).toMatchObject({ number: 2 });
+    },
+  );
+
+  it.each(['worse', 'contract-broken'])('what is held %s is not, however long ago it was', (reason) => {
+    expect(attemptAt(PLAN, [makePatch({ state: 'HELD', reason })], 3, new Date('2025-06-01T00:00:00.000Z'))).toBe(
+      'held',
+    );
   });
 });

@@ -151,6 +151,8 @@ describe('the identity of a plan', () => {
     ['one more package', makePlan(image, [...base, finding('CVE-3', 'zlib', '1')])],
     ['another action', makePlan(makeImage({}, { removable: ['krb5'] }), base)],
     ['another release', makePlan(makeImage({ releasever: '2023.5.20240819' }), base)],
+    ['another mode', makePlan(image, base, [], 'approve')],
+    ['another mode of the policy', makePlan(makeImage({}, { mode: 'observe' }), base)],
   ])('differs for %s', (_what, other) => {
     expect(other?.planHash).toMatch(/^[0-9a-f]{64}$/);
     expect(other?.planHash).not.toBe(hash);

@@ -75,6 +75,22 @@ describe('what an image’s findings ask for', () => {
     expect(isStale({ targets: [target('zlib', '3'), target('glibc', '1')] }, plan)).toBe(true);
   });
 
+  it('never makes a rebuild stale: it was asked for by itself', () => {
+    expect(isStale({ targets: [target('glibc', '1')], rebuild: true }, undefined)).toBe(false);
+    expect(
+      isStale({ targets: [target('glibc', '9')], rebuild: true }, wantedPlan(makeImage(), [open], undefined)),
+    ).toBe(false);
+  });
+
+  it('has the mode of its worst open finding; what is residual or fixed has no say', () => {
+    const at = (severity: 'CRITICAL' | 'HIGH', state: 'OPEN' | 'RESIDUAL') =>
+      makeItem({ package: severity, state, observations: { [digestOf('a')]: makeObservation({ severity }) } });
+    const image = makeImage({}, { modeBySeverity: { CRITICAL: 'auto', HIGH: 'observe' } });
+    const mode = (...findings: Parameters<typeof wantedPlan>[1]) => wantedPlan(image, findings, undefined)?.mode;
+    expect(mode(at('HIGH', 'OPEN'), at('CRITICAL', 'OPEN'))).toBe('auto');
+    expect(mode(at('HIGH', 'OPEN'), at('CRITICAL', 'RESIDUAL'))).toBe('observe');
+  });
+
   it('goes by the patch whose promotion ends just now, before HEAD does', () => {
     const head = { promoted: { patch: 1 }, lease: { patch: 2 } } as HeadItem;
     const [one, two] = [makePatch({ state: 'PROMOTED' }), makePatch({ sequence: 2, state: 'PROMOTED' })];

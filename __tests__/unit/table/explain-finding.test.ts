@@ -117,6 +117,24 @@ it.each(RESIDUAL_REASONS)('has a sentence for the residual %s', (reason) => {
   );
 });
 
+it('says whose word a patch was built on, and why one was refused', () => {
+  const approval = {
+    decision: 'approved',
+    by: 'alice',
+    reason: 'change 4711',
+    at: '2024-06-01T01:00:00.000Z',
+  } as const;
+  const rejected = { ...approval, decision: 'rejected' } as const;
+  expect(explain(makeItem(), head, [makePatch({ approval })])).toContain(
+    'It was approved by alice at 2024-06-01T01:00:00.000Z: change 4711',
+  );
+  const detail = 'rejected by alice: change 4711';
+  const lines = explain(makeItem(), head, [makePatch({ state: 'REJECTED', approval: rejected, detail })]);
+  expect(lines.filter((line) => line.includes('alice'))).toEqual([
+    expect.stringMatching(/REJECTED since .* \(rejected by alice: change 4711\)/) as unknown,
+  ]);
+});
+
 it('says that CLOSED proves no fix', () => {
   expect(explain(makeItem({ state: 'CLOSED' })).at(-1)).toContain('That proves no fix');
 });

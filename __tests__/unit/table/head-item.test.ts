@@ -121,6 +121,21 @@ describe('HEAD', () => {
     expect(head).not.toHaveProperty('lease');
   });
 
+  it.each([
+    ['2024-06-01', 3, 2],
+    ['2024-06-01', 0, 0],
+    ['2024-06-02', 3, 3],
+  ])(
+    'a lease that was never used gives the build of its day back: on %s, of %i there are %i',
+    async (day, had, left) => {
+      const table = await leased(2);
+      await updateHead(table, 'a', (head) => ({ ...head, builds: { day, count: had } }));
+      const head = await releaseLease(table, 'a', { patch: 7, outcome: 'unused' });
+      expect(head).toMatchObject({ state: 'IDLE', failures: 2, builds: { day, count: left } });
+      expect(head).not.toHaveProperty('lease');
+    },
+  );
+
   it('a late word about another build does not free the lease', async () => {
     const table = await leased();
     await releaseLease(table, 'a', { patch: 6, outcome: 'failed', failuresBeforeStop: 1 });

@@ -98,6 +98,7 @@ describe('moving a patch', () => {
       state: 'HELD',
       reason: 'worse',
       stateSince: at.toISOString(),
+      times: { READY: patch.stateSince, HELD: at.toISOString() },
     });
   });
 });

@@ -1,10 +1,11 @@
+import { ConditionFailedError } from '../../../domain/errors';
 import type { ModelUse, PatchProposal } from '../../../domain/author/proposal';
 import type { FindingTable } from '../../../domain/ports';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import { requestReplan, updateHead } from '../../../domain/table/head-changes';
 import { replanKey } from '../../../domain/table/keys';
 import type { Authors } from '../../../domain/author/authors';
-import { digestOf, makeImage, makeItem, makeTarget, NOW } from '../table/samples';
+import { digestOf, makeImage, makeItem, makeObservation, makeTarget, NOW } from '../table/samples';
 import { generateWorld, planned } from './generate-world';
 
 const USE: ModelUse = {
@@ -138,7 +139,10 @@ it('the targets of the promoted patch stay in the plan', async () => {
   await here.move(1, 'PROMOTED');
   const promoted = { digest: digestOf('f'), reference: 'r', patch: 1, since: NOW.toISOString(), descendsFrom: [] };
   await updateHead(here.table, 'debian-12', (head) => ({ ...head, promoted }));
-  const krb5 = makeItem({ sk: 'FINDING#2', package: 'krb5', vulnerabilityId: 'CVE-2' });
+  const krb5 = makeItem({
+    ...{ sk: 'FINDING#2', package: 'krb5', vulnerabilityId: 'CVE-2', judgedOn: digestOf('f') },
+    observations: { [digestOf('f')]: makeObservation() },
+  });
   const item = (await here.table.query('IMAGE#debian-12')).find(isFindingItem)!;
   await here.table.put({ ...item, state: 'FIXED', version: 2 }, 1);
   await here.put(krb5);
@@ -186,6 +190,32 @@ it('another writer that was quicker with the sequence wins; nothing is written t
       await here.table.put(item, expected);
     },
   };
-  expect(await here.generate(undefined, slow)).toEqual({ did: 'nothing', why: 'raced' });
+  // It looks once more, and finds what the other one has written.
+  expect(await here.generate(undefined, slow)).toEqual({ did: 'nothing', why: 'same-plan' });
   expect(await here.patches()).toHaveLength(1);
+});
+
+it('where others are quicker again and again, the image is looked at later', async () => {
+  const here = generateWorld();
+  await here.put(makeItem());
+  let looks = 0;
+  const taken: FindingTable = {
+    get: async (key) => await here.table.get(key),
+    delete: async (key, expected) => {
+      await here.table.delete(key, expected);
+    },
+    query: async (pk, prefix) => await here.table.query(pk, prefix),
+    put: async (item, expected) => {
+      if (item['type'] === 'PATCH') {
+        looks++;
+        throw new ConditionFailedError(item.pk, item.sk, expected);
+      }
+      await here.table.put(item, expected);
+    },
+  };
+  expect(await here.generate(undefined, taken)).toEqual({ did: 'nothing', why: 'raced' });
+  expect(looks).toBe(3);
+  expect(await here.table.get(replanKey('debian-12'))).toMatchObject({
+    ...{ state: 'REQUESTED', why: 'other processes wrote its patches', notBefore: '2024-06-01T00:15:00.000Z' },
+  });
 });

@@ -1,16 +1,17 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
-import type { ImageBuilder, ImageRegistry, PackageInventory } from '../../../domain/ports';
+import type { ImageBuilder, ImageRegistry } from '../../../domain/ports';
 import { readHead, updateHead } from '../../../domain/table/head-changes';
 import { movePatch } from '../../../domain/table/move-patch';
 import type { PatchState } from '../../../domain/table/patch-item';
 import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
+import type { CandidateProof } from '../../../functions/track-build/candidate-proof';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import { isReplanItem } from '../../../domain/table/replan-item';
 import { makeImage, makeItem, makePatch, NOW, silent } from '../table/samples';
 
 const never = async (): Promise<never> => await Promise.reject(new Error('must not be asked'));
-const untouched: Pick<Parameters<typeof makeTrackBuild>[0], 'builder' | 'registry' | 'inventory'> = {
+const untouched: Pick<Parameters<typeof makeTrackBuild>[0], 'builder' | 'registry' | 'proof'> = {
   builder: { start: never, get: never } satisfies ImageBuilder,
   registry: {
     describe: never,
@@ -19,7 +20,7 @@ const untouched: Pick<Parameters<typeof makeTrackBuild>[0], 'builder' | 'registr
     untag: never,
     referenceOf: (_image, tag) => tag,
   } satisfies ImageRegistry,
-  inventory: { packagesOf: never } satisfies PackageInventory,
+  proof: { gather: never } satisfies CandidateProof,
 };
 
 /** A table in which patch 1 has the lease. */
@@ -52,6 +53,24 @@ describe('track-build gives back the lease', () => {
       expect(head).not.toHaveProperty('lease');
     },
   );
+
+  it('of a patch whose build was cancelled, and has it looked at again later: not at once, and not never', async () => {
+    const table = await leased();
+    await table.put(makePatch({ state: 'BUILDING', buildId: 'build-1' }), 0);
+    const cancelled = { state: 'CANCELLED', reason: 'builder', detail: 'by hand' } as const;
+    const ended = await makeTrackBuild({
+      ...{ ...untouched, builder: { start: never, get: async () => await Promise.resolve(cancelled) } },
+      ...{ table, scripts: new MemoryScriptStore(), exceptions: [], clock: () => NOW, logger: silent },
+    })(makeImage());
+    expect(ended).toMatchObject({ did: 'failed', patch: { state: 'FAILED', reason: 'builder' } });
+    expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'IDLE', failures: 0 });
+    expect((await table.query('IMAGE#debian-12')).filter(isReplanItem)).toMatchObject([
+      {
+        ...{ state: 'REQUESTED', why: 'patch 1 was not built: by hand' },
+        notBefore: '2024-06-01T00:15:00.000Z',
+      },
+    ]);
+  });
 
   it('of a patch that is not there', async () => {
     const table = await leased();
@@ -99,6 +118,19 @@ describe('signal-rebuild', () => {
       logger: silent,
     })(makeImage());
 
+  it.each<PatchState>(['SIGNALED', 'BUILDING'])(
+    'keeps the lease where another run had the same patch %s before it could say so itself',
+    async (state) => {
+      const patch = makePatch();
+      const table = await tableOf(patch);
+      const result = await signaling(table, async () => {
+        await movePatch(table, patch, ['READY'], NOW, { state });
+      });
+      expect(result).toEqual({ did: 'nothing', why: 'signaled' });
+      expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'BUSY', lease: { patch: 1 } });
+    },
+  );
+
   it('gives its lease back where the patch was superseded before it was SIGNALED, and signals the newer one', async () => {
     const [older, newer] = [makePatch(), makePatch({ sequence: 2 })];
     const table = await tableOf(older);
@@ -109,7 +141,7 @@ describe('signal-rebuild', () => {
     });
     expect(result).toEqual({ did: 'nothing', why: 'superseded' });
     const head = await readHead(table, 'debian-12');
-    expect(head?.state).toBe('IDLE');
+    expect(head).toMatchObject({ state: 'IDLE', builds: { day: '2024-06-01', count: 0 } });
     expect(head).not.toHaveProperty('lease');
     expect(
       await signaling(table, async () => {

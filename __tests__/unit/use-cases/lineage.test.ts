@@ -2,6 +2,7 @@ import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table
 import type { GoldenImage } from '../../../domain/config/golden-image';
 import { BadInputError } from '../../../domain/errors';
 import type { Finding } from '../../../domain/finding/finding';
+import { registerLayers } from '../../../domain/lineage/register-layers';
 import { openFindings } from '../../../domain/plan/open-findings';
 import type { ImageLayers } from '../../../domain/ports';
 import { isFindingItem } from '../../../domain/table/finding-item';
@@ -30,8 +31,13 @@ const REGISTRY: Registry = {
   [`app/odd@${digestOf('9')}`]: new BadInputError('a manifest of a type that is not known'),
 };
 
-function world(registry: Registry = REGISTRY, images: readonly GoldenImage[] = [DEBIAN, HARDENED]) {
-  const table = new MemoryFindingTable();
+function world(
+  registry: Registry = REGISTRY,
+  images: readonly GoldenImage[] = [DEBIAN, HARDENED],
+  /** Digests by `repository:tag`. */
+  tags: Readonly<Record<string, string>> = {},
+  table = new MemoryFindingTable(),
+) {
   const logger = recordingLogger();
   const asked: string[] = [];
   const layers: ImageLayers = {
@@ -43,12 +49,22 @@ function world(registry: Registry = REGISTRY, images: readonly GoldenImage[] = [
     },
   };
   const estate = { byRepository: new Map(images.map((image) => [image.repository, image])), exceptions: [] };
-  const ingest = makeIngestFinding({ table, estate, layers, clock: () => NOW, logger });
+  const askedTags: string[] = [];
+  const ingest = makeIngestFinding({
+    ...{ table, estate, layers, clock: () => NOW, logger },
+    tags: {
+      digestOf: async (repository, tag) => {
+        askedTags.push(`${repository}:${tag}`);
+        return await Promise.resolve(tags[`${repository}:${tag}`]);
+      },
+    },
+  });
   const finding = async (image = 'debian-12') => (await table.query(`IMAGE#${image}`)).filter(isFindingItem);
   return {
     table,
     logger,
     asked,
+    askedTags,
     ingest: async (...facts: Finding[]) => await ingest(facts),
     finding,
     states: async (image?: string) =>
@@ -253,6 +269,88 @@ describe('a finding of an application', () => {
     const here = world();
     await here.ingest(...['glibc', 'krb5', 'zlib'].map((name) => inShop({ package: name })));
     expect(here.asked).toEqual([`app/shop@${digestOf('d')}`]);
+  });
+});
+
+describe('a finding of an application that comes before its golden image is known', () => {
+  const STABLE = { 'golden/debian-12:stable': digestOf('a') };
+
+  it('is attributed by what the floating tag points at, of an image that the scanner has never spoken of', async () => {
+    const here = world(REGISTRY, undefined, STABLE);
+    expect(await here.ingest(inShop())).toMatchObject({ images: new Set(['debian-12']), lineage: { attributed: 1 } });
+    expect(await here.states()).toEqual(['glibc OPEN']);
+    expect(await here.unattributed('app/shop')).toEqual([]);
+    expect(await here.finding()).toMatchObject([{ judgedOn: digestOf('a') }]);
+    // The scanner's own word comes later, about the same digest.
+    await here.ingest(golden());
+    expect(await here.states()).toEqual(['glibc OPEN', 'zlib OPEN']);
+  });
+
+  it('is attributed by the promoted digest, which no finding was ever about, and not by the tag', async () => {
+    const here = world(REGISTRY, undefined, { 'golden/debian-12:stable': digestOf('7') });
+    await updateHead(here.table, 'debian-12', (head) => ({
+      ...head,
+      promoted: { digest: digestOf('a'), reference: 'r', since: NOW.toISOString(), descendsFrom: [] },
+    }));
+    expect(await here.ingest(inShop())).toMatchObject({ images: new Set(['debian-12']) });
+    expect(here.askedTags).toEqual(['golden/hardened:stable']);
+  });
+
+  it('is attributed where the digest was registered as it was promoted, also when the registry tells no more of it', async () => {
+    const here = world({ [`app/shop@${digestOf('d')}`]: [PARENT, PATCH, APP] });
+    const layers: ImageLayers = { layersOf: async () => await Promise.resolve([PARENT, PATCH]) };
+    for (let time = 0; time < 2; time++)
+      await registerLayers({ table: here.table, layers }, DEBIAN, { digest: digestOf('a'), isCurrent: true });
+    expect(await here.layerItems(PATCH)).toMatchObject([{ digest: digestOf('a'), version: 1 }]);
+    expect(await here.ingest(inShop())).toMatchObject({ images: new Set(['debian-12']) });
+    const none: ImageLayers = { layersOf: () => Promise.resolve(undefined) };
+    await expect(
+      registerLayers({ table: here.table, layers: none }, DEBIAN, { digest: digestOf('a'), isCurrent: true }),
+    ).rejects.toThrow(`the registry has no image golden/debian-12@${digestOf('a')}`);
+  });
+
+  it('is nobody’s while nothing is known, and leaves that list when it is sent again', async () => {
+    const here = world();
+    await here.ingest(inShop());
+    expect((await here.unattributed('app/shop')).map(({ reason }) => reason)).toEqual(['no-golden-base']);
+    await here.ingest(golden());
+    expect(await here.ingest(inShop())).toMatchObject({ folded: 1, lineage: { attributed: 1 } });
+    expect(await here.unattributed('app/shop')).toEqual([]);
+    expect(await here.states()).toEqual(['glibc OPEN', 'zlib OPEN']);
+  });
+
+  it('does not take a newer note away that is about another digest of the application', async () => {
+    const here = world({ ...REGISTRY, [`app/shop@${digestOf('7')}`]: [layer('8'), APP] });
+    await here.ingest(golden());
+    await here.ingest(inShop({ digest: digestOf('7'), observedAt: '2024-05-30T00:00:00.000Z' }));
+    await here.ingest(inShop());
+    expect((await here.unattributed('app/shop')).map(({ digest }) => digest)).toEqual([digestOf('7')]);
+    await here.ingest(inShop({ observedAt: '2024-05-31T00:00:00.000Z' }));
+    expect(await here.unattributed('app/shop')).toEqual([]);
+  });
+
+  it('is the nearest golden image’s, though only the one below is known: its layer would seem the application’s own', async () => {
+    const here = world(REGISTRY, undefined, { 'golden/hardened:stable': digestOf('b') });
+    await here.ingest(golden());
+    await here.ingest(inShop({ repository: 'app/bank', digest: digestOf('e'), sourceLayerHash: CERTIFICATES }));
+    expect([await here.states('debian-12'), await here.states('hardened')]).toEqual([['zlib OPEN'], ['glibc OPEN']]);
+  });
+
+  it('asks for each golden image once, however many findings stay nobody’s', async () => {
+    const here = world(REGISTRY, undefined, STABLE);
+    const alien = inShop({ repository: 'app/alien', digest: digestOf('f'), sourceLayerHash: PARENT });
+    await here.ingest(alien, { ...alien, package: 'krb5' });
+    await here.ingest({ ...alien, package: 'zlib' });
+    expect(here.asked.filter((one) => one.startsWith('golden/'))).toEqual([`golden/debian-12@${digestOf('a')}`]);
+    // One tag is not there yet, and is asked for once a batch.
+    expect(here.askedTags).toEqual(['golden/debian-12:stable', 'golden/hardened:stable', 'golden/hardened:stable']);
+  });
+
+  it('is kept where the registry does not tell of the golden image, which is counted', async () => {
+    const here = world({ [`app/shop@${digestOf('d')}`]: [PARENT, PATCH, APP] }, undefined, STABLE);
+    expect(await here.ingest(inShop())).toMatchObject({
+      lineage: { unknownLayers: 1, unattributed: { 'no-golden-base': 1 } },
+    });
   });
 });
 

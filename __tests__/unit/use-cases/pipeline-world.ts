@@ -12,6 +12,7 @@ import { makeGeneratePatch } from '../../../functions/generate-patch/generate-pa
 import { makeIngestFinding } from '../../../functions/ingest-finding/ingest-finding';
 import { makeSignalRebuild } from '../../../functions/signal-rebuild/signal-rebuild';
 import { makeStartBuild } from '../../../functions/start-build/start-build';
+import { makePackageProof } from '../../../functions/track-build/package-proof';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import { digestOf, makeFinding, makeImage, makePackage, NOW, silent } from '../table/samples';
 
@@ -100,7 +101,7 @@ export function pipelineWorld(image: GoldenImage = makeImage({ parent: 'parent' 
     signal,
     builder,
     registry,
-    inventory,
+    proof: makePackageProof({ table, scripts, registry, inventory }),
     exceptions: [],
     clock: () => NOW,
     logger: silent,

@@ -3,11 +3,12 @@ import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import type { ImageContract } from '../../../domain/contract/image-contract';
 import type { InstalledPackage } from '../../../domain/ecosystems/ecosystem';
 import { storedTargets } from '../../../domain/plan/stored-targets';
-import type { ImageDescription, ImageRegistry } from '../../../domain/ports';
+import type { ImageDescription, ImageRegistry, PackageInventory } from '../../../domain/ports';
 import type { FindingItem } from '../../../domain/table/finding-item';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import { readHead, updateHead } from '../../../domain/table/head-changes';
 import { patchKey } from '../../../domain/table/keys';
+import { makePackageProof } from '../../../functions/track-build/package-proof';
 import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import { digestOf, makeImage, makeItem, makePackage, makePatch, makeTarget, NOW, silent } from '../table/samples';
 
@@ -75,11 +76,13 @@ async function built(store: Store, item: FindingItem = makeItem()) {
       await Promise.resolve();
     },
   };
+  const scripts = new MemoryScriptStore();
+  const inventory: PackageInventory = {
+    packagesOf: async (reference) => await Promise.resolve(packages.get(images.get(reference)?.digest ?? '')),
+  };
   const track = makeTrackBuild({
-    ...{ table, registry, scripts: new MemoryScriptStore(), exceptions: [], clock: () => NOW, logger: silent },
-    inventory: {
-      packagesOf: async (reference) => await Promise.resolve(packages.get(images.get(reference)?.digest ?? '')),
-    },
+    ...{ table, registry, scripts, exceptions: [], clock: () => NOW, logger: silent },
+    proof: makePackageProof({ table, scripts, registry, inventory }),
     builder: {
       start: async () => await Promise.resolve('build'),
       get: async () =>

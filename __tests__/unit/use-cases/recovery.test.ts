@@ -39,6 +39,7 @@ async function runOnce(image: GoldenImage = makeImage(), now: Date = NOW): Promi
   const ports = { table, scripts: new MemoryScriptStore(), signal, clock: () => now, logger: silent };
   const generatePatch = makeGeneratePatch({ ...ports, authors: { choice: 'rules' as const } });
   await runLocalPipeline({
+    clock: () => NOW,
     stream,
     images: [image],
     steps: { generatePatch, signalRebuild: makeSignalRebuild(ports) },
@@ -83,6 +84,7 @@ it('25,000 change records of one image lead to one look at it', async () => {
     await table.put(makeItem({ sk: `FINDING#CVE-${index}#OS#glibc`, vulnerabilityId: `CVE-${index}` }), 0);
   const looked: string[] = [];
   await runLocalPipeline({
+    clock: () => NOW,
     stream,
     images: [makeImage(), makeImage({ name: 'other', repository: 'other' })],
     steps: {

@@ -1,7 +1,9 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** How long a client waits and how often it tries; region, credentials and endpoint are the SDK's own environment. */
+/** Where a client goes, how long it waits and how often it tries; credentials and endpoint are the SDK's own environment. */
 export interface ClientOptions {
+  /** @default the SDK's own: AWS_REGION, or the profile's */
+  readonly region?: string;
   /** Tries of one call, the first included. @default 4 */
   readonly maximumAttempts?: number;
   /** Milliseconds until a connection must stand. @default 2000 */
@@ -15,6 +17,7 @@ const MAXIMUM_SOCKETS = 25;
 
 /** What every SDK client is made with. */
 export interface SharedClientConfiguration {
+  readonly region?: string;
   readonly retryMode: 'adaptive';
   readonly maxAttempts: number;
   readonly requestHandler: NodeHttpHandler;
@@ -27,6 +30,7 @@ export interface SharedClientConfiguration {
  */
 export function clientConfiguration(options: ClientOptions, requestTimeoutMs = 5000): SharedClientConfiguration {
   return {
+    ...(options.region !== undefined && { region: options.region }),
     retryMode: 'adaptive',
     maxAttempts: options.maximumAttempts ?? 4,
     requestHandler: new NodeHttpHandler({

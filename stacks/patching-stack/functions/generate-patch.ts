@@ -4,6 +4,7 @@ import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { Guardrail } from '../../../modules/guardrail/guardrail';
 import type { FunctionEntry } from '../function-entry';
+import { alarmOnPostponed } from '../postponed-alarm';
 import type { SharedResources } from '../shared-resources';
 
 /** Seconds: Lambda's most. A model may need minutes for an answer (aws-facts 3). */
@@ -22,11 +23,13 @@ export const generatePatch: FunctionEntry = {
     return {
       SCRIPT_BUCKET: shared.scripts.name,
       SCRIPT_KMS_KEY_ID: shared.key.arn,
+      TOPIC_ARN: shared.topic.arn,
+      EVENT_BUS_NAME: 'default',
       ...(guardrail !== undefined && { GUARDRAIL: `${guardrail.guardrailId}:${guardrail.version}` }),
     };
   },
   connect: (scope, target, shared) => {
-    const { settings, table, scripts, failedBatches, alarms } = shared;
+    const { settings, table, scripts, failedBatches, alarms, topic } = shared;
     const { environment, estate } = settings;
     new StreamMapping(scope, 'open-findings', {
       table,
@@ -37,11 +40,14 @@ export const generatePatch: FunctionEntry = {
     });
     table.grantReadWrite(target);
     scripts.grantReadWrite(target, ['scripts/', 'audit/']);
+    // A patch that waits for approval is told of.
+    topic.grantPublish(target);
     target.allow({
       sid: 'LookAtGoldenImages',
       actions: ['ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [arnOf(environment, 'ecr', 'repository/*')],
     });
+    alarmOnPostponed(shared, 'generate-patch', target);
     alarms.addIteratorAge('generate-patch-late', target, LATE_SECONDS);
     const { model, author } = estate;
     if (model === undefined || author === 'rules') return;

@@ -2,7 +2,7 @@ import { SIGNAL_REBUILD_FILTERS } from '../../../domain/table/stream-filters';
 import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { FunctionEntry } from '../function-entry';
-import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
+import { alarmOnPostponed } from '../postponed-alarm';
 
 /** Seconds behind the stream at which somebody is told. */
 const LATE_SECONDS = 900;
@@ -14,7 +14,8 @@ export const signalRebuild: FunctionEntry = {
   timeoutSeconds: 60,
   memoryMegabytes: 512,
   variables: ({ settings }) => ({ SIGNAL_PREFIX: settings.label.path('signals') }),
-  connect: (scope, target, { settings, table, failedBatches, alarms }) => {
+  connect: (scope, target, shared) => {
+    const { settings, table, failedBatches, alarms } = shared;
     const { environment, label } = settings;
     new StreamMapping(scope, 'ready-patches', {
       table,
@@ -28,15 +29,7 @@ export const signalRebuild: FunctionEntry = {
       actions: ['ssm:GetParameter', 'ssm:PutParameter'],
       resources: [arnOf(environment, 'ssm', `parameter${label.path('signals')}/*`)],
     });
+    alarmOnPostponed(shared, 'signal-rebuild', target);
     alarms.addIteratorAge('signal-rebuild-late', target, LATE_SECONDS);
-    alarms.add('breaker-open', {
-      description:
-        'An image is stopped after failed builds in a row: a patch is ready, and will not be built until somebody looks. The log of signal-rebuild names it.',
-      namespace: METRICS_NAMESPACE,
-      metric: 'RebuildsNotSignaled',
-      dimensions: metricDimensions(label, 'signal-rebuild', 'stopped'),
-      statistic: 'Sum',
-      threshold: 0,
-    });
   },
 };

@@ -1,14 +1,24 @@
 import { ecrHost } from '../../../domain/config/partition';
 import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
+import { QueueMapping } from '../../../modules/queue-mapping/queue-mapping';
+import { WorkQueue } from '../../../modules/queue/queue';
 import { signals } from '../events';
 import type { FunctionEntry } from '../function-entry';
+import { alarmOnPostponed } from '../postponed-alarm';
+
+const TIMEOUT_SECONDS = 60;
+/**
+ * A signal is tried every six minutes for six hours: a quota of builds comes free when others have ended. It waits a moment,
+ * so that signal-rebuild, which sets the parameter before it writes down that it did, is mostly done.
+ */
+const PATIENCE = { visibilityTimeoutSeconds: 6 * TIMEOUT_SECONDS, maximumReceives: 60, delaySeconds: 5 };
 
 /** The change of a parameter into a build by the image's pipeline. */
 export const startBuild: FunctionEntry = {
   name: 'start-build',
   description: 'Starts the build that a rebuild signal asks for',
-  timeoutSeconds: 60,
+  timeoutSeconds: TIMEOUT_SECONDS,
   memoryMegabytes: 512,
   variables: ({ settings: { environment, label } }) => ({
     SIGNAL_PREFIX: label.path('signals'),
@@ -16,16 +26,26 @@ export const startBuild: FunctionEntry = {
     REGISTRY_ACCOUNT: environment.account,
     REGISTRY_HOST: ecrHost(environment.account, environment.region),
   }),
-  connect: (scope, target, { settings, table, failures }) => {
+  connect: (scope, target, shared) => {
+    const { settings, key, table, failures, alarms } = shared;
     const { environment, label } = settings;
+    const queue = new WorkQueue(scope, 'signals', {
+      name: label.name('queue', 'signals'),
+      deadLetterName: label.name('queue', 'signals-dead-letters'),
+      place: environment,
+      key,
+      ...PATIENCE,
+    });
     new EventRule(scope, 'rebuild-signals', {
       name: label.name('rule', 'rebuild-signals'),
       description: 'Rebuild signals: changes of the parameters of this environment',
       place: environment,
       pattern: signals(label.path('signals')),
-      target,
+      target: queue,
       undelivered: failures,
     });
+    // Few at a time: the calls that start builds are throttled soon.
+    new QueueMapping(scope, 'signals-mapping', { queue, target, maximumConcurrency: 2 });
     table.grantReadWrite(target);
     target.allow({
       sid: 'ReadSignals',
@@ -37,5 +57,7 @@ export const startBuild: FunctionEntry = {
       actions: ['imagebuilder:StartImagePipelineExecution'],
       resources: [arnOf(environment, 'imagebuilder', `image-pipeline/${label.prefix}-*`)],
     });
+    alarms.addDeadLetters('signals-dead-letters', queue.deadLetters, 'Rebuild signals');
+    alarmOnPostponed(shared, 'start-build', target);
   },
 };

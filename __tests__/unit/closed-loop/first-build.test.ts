@@ -1,0 +1,64 @@
+import { makeImage } from '../table/samples';
+import { World } from './world';
+
+const NAME = 'debian-12';
+const PACKAGES = { glibc: '2-1' };
+
+/** An image whose repository is empty, and whose parent nobody can be asked about. */
+async function emptyWorld(): Promise<World> {
+  const platform = { distribution: 'debian', version: '12' } as const;
+  const world = new World({ images: [makeImage({ parent: 'parent', platform })] });
+  world.cloud.parents.set(NAME, PACKAGES);
+  await world.reconcile();
+  await world.settle();
+  return world;
+}
+
+/** Lets hours pass, one run of reconcile-findings in each; builds work, scans are completed where the scanner is set up. */
+async function hours(world: World, count: number, isScanned: boolean): Promise<void> {
+  for (let hour = 0; hour < count; hour++) {
+    world.tick(1);
+    await world.endBuilds();
+    await world.settle();
+    if (isScanned) world.scanAll();
+    await world.settle();
+    await world.reconcile();
+    await world.settle();
+  }
+}
+
+const states = async (world: World): Promise<string[]> =>
+  (await world.patches(NAME)).map(({ state, reason }) => [state, reason].filter(Boolean).join(' '));
+
+describe('the first build of an empty repository', () => {
+  it('is promoted when its scan is completed', async () => {
+    const world = await emptyWorld();
+    await hours(world, 3, true);
+    expect(await states(world)).toEqual(['PROMOTED']);
+    expect(world.cloud.builds).toHaveLength(1);
+  });
+
+  it('that was held is tried again, not more than once a day, until there is a scanner', async () => {
+    const world = await emptyWorld();
+    await hours(world, 5 * 24, false);
+    const held = await states(world);
+    // A day until the scan is given up (scanTimeoutHours), and one more until it is tried again.
+    expect(held).toEqual(['HELD not-scanned', 'HELD not-scanned', 'CANDIDATE']);
+    const tags = [...world.cloud.images.keys()].map((digest) => world.cloud.tagsOf(digest));
+    // Held ones keep a tag that is no candidate's.
+    expect(tags).toEqual([['1.0.0-1'], ['1.0.0-2'], ['1.0.0-3', 'candidate']]);
+    await hours(world, 2, true);
+    expect(await states(world)).toEqual([...held.slice(0, -1), 'PROMOTED']);
+    expect(world.floating(NAME)).toBe((await world.head(NAME))?.promoted?.digest);
+  });
+
+  it('that was held is not tried again over what somebody has pushed', async () => {
+    const world = await emptyWorld();
+    await hours(world, 26, false);
+    expect(await states(world)).toEqual(['HELD not-scanned']);
+    const pushed = world.cloud.push('golden/debian-12', ['stable'], PACKAGES);
+    await hours(world, 72, true);
+    expect(await states(world)).toEqual(['HELD not-scanned']);
+    expect(world.floating(NAME)).toBe(pushed);
+  });
+});

@@ -1,0 +1,60 @@
+import { rebuildPlan } from '../../../domain/plan/rebuild-plan';
+import { wantedPlan } from '../../../domain/plan/wanted-plan';
+import type { PatchState } from '../../../domain/table/patch-item';
+import { makeImage, makeItem, makePatch, makeTarget, NOW } from '../table/samples';
+
+const image = makeImage();
+const open = makeItem();
+const none = { findings: [], patches: [], promoted: undefined, sequence: 1, now: NOW };
+
+it('takes what is open along', () => {
+  const plan = rebuildPlan(image, { ...none, findings: [open] });
+  expect(plan).toMatchObject({ ecosystem: 'apt', targets: [makeTarget()], mode: 'auto' });
+});
+
+it('keeps what the promoted patch has fixed, where nothing is open', () => {
+  const promoted = makePatch({ state: 'PROMOTED', targets: [makeTarget({ package: 'krb5' })] });
+  expect(rebuildPlan(image, { ...none, promoted })?.targets).toEqual([makeTarget({ package: 'krb5' })]);
+});
+
+it('has no target where there is nothing to keep, and the package manager of the platform, wherever that is told', () => {
+  const inParent = makePatch({
+    state: 'PROMOTED',
+    ecosystem: 'apk',
+    outcomes: [{ package: 'glibc', result: 'already-fixed', binaries: [], inParent: true }],
+  });
+  const closed = makeItem({ state: 'CLOSED' });
+  const of = (...args: Parameters<typeof rebuildPlan>) => {
+    const { ecosystem, targets } = rebuildPlan(...args) ?? {};
+    return [ecosystem, targets];
+  };
+  expect(of(makeImage({ ecosystem: 'dnf' }), none)).toEqual(['dnf', []]);
+  expect(of(makeImage({ platform: { distribution: 'alpine', version: '3.19' } }), none)).toEqual(['apk', []]);
+  expect(of(image, { ...none, findings: [closed] })).toEqual(['apt', []]);
+  expect(of(image, { ...none, promoted: inParent })).toEqual(['apk', []]);
+  expect(rebuildPlan(image, none)).toBeUndefined();
+});
+
+it('has the newest release of Amazon Linux 2023 without a target too', () => {
+  const al2023 = makeImage({ platform: { distribution: 'amzn', version: '2023' } });
+  expect(rebuildPlan(al2023, none)).toMatchObject({ targets: [], releasever: 'latest' });
+});
+
+it.each<[PatchState, string | undefined]>([
+  ['REJECTED', 'rejected'],
+  ['ROLLED_BACK', 'rollback'],
+  ['HELD', 'worse'],
+])('leaves a plan out that was %s: to build an image again must not do what was refused', (state, reason) => {
+  const planHash = wantedPlan(image, [open], undefined)!.planHash;
+  const refused = makePatch({ state, planHash, ...(reason !== undefined && { reason }) });
+  expect(rebuildPlan(image, { ...none, findings: [open], patches: [refused] })?.targets).toEqual([]);
+  const other = makePatch({ state, ...(reason !== undefined && { reason }) });
+  expect(rebuildPlan(image, { ...none, findings: [open], patches: [other] })?.targets).toEqual([makeTarget()]);
+});
+
+it('is never the same as another rebuild, nor as the patch', () => {
+  const hash = (sequence: number) => rebuildPlan(image, { ...none, findings: [open], sequence })?.planHash;
+  const hashes = [hash(1), hash(2), hash(3), wantedPlan(image, [open], undefined)?.planHash];
+  expect(new Set(hashes).size).toBe(4);
+  expect(hash(2)).toBe(hashes[1]);
+});

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { GoldenImagesError } from '../../domain/errors';
+import type { NotRebuilt, RebuildImageResult } from '../../functions/rebuild-image/rebuild-image';
+import { makeRebuildImage } from '../../functions/rebuild-image/rebuild-image';
+import { EXIT_CODE_HELP } from '../exit-codes';
+import { consoleLogger, printJson, printLine } from '../output/console';
+import { printable } from '../output/printable';
+import { imageNamed, openOperatedState } from '../run/operated-state';
+import type { StateOptions } from './state-options';
+import { addStateOptions } from './state-options';
+
+const DEFAULT_REASON = 'built again from its parent by hand';
+
+/** Why nothing was written, and what to do. */
+const REFUSALS: Readonly<Record<Exclude<NotRebuilt, 'asked-before'>, readonly [string, string]>> = {
+  'in-flight': ['a build of it is on its way', 'wait for its end; "golden-images status" shows it'],
+  stopped: ['it is stopped after failed builds in a row', 'look at the log, then run "golden-images retry"'],
+  rejected: ['a person has rejected it', 'run "golden-images retry"'],
+  raced: ['another patch was written at the same moment', 'run the same command again'],
+};
+
+/** Adds `rebuild`: an image is built again from its parent. */
+export function addRebuildCommand(program: Command): Command {
+  return addStateOptions(
+    program
+      .command('rebuild')
+      .description('Build a golden image again from its parent, although no finding may ask for it.'),
+  )
+    .requiredOption('--image <name>', 'golden image')
+    .option('--reason <text>', 'why; kept with the patch', DEFAULT_REASON)
+    .option('--by <name>', 'who asks (default: the ARN of the credentials, or the user of this machine)')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `${EXIT_CODE_HELP}
+
+What is open goes along, and what was fixed stays fixed. It needs no approval: your word is one.
+
+Example:
+  golden-images rebuild --image debian-12 --reason 'new certificates in the parent' --environment prod`,
+    )
+    .action(async (options: StateOptions & { image: string; reason: string; by?: string; json?: true }) => {
+      const state = await openOperatedState(options, { writes: true });
+      try {
+        const result = await makeRebuildImage({
+          table: state.table,
+          scripts: state.scripts,
+          notifier: state.notifier,
+          clock: () => new Date(),
+          logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
+        })(imageNamed(state, options.image), { why: options.reason, by: options.by ?? state.caller });
+        const patch = patchOf(options.image, result);
+        if (options.json)
+          printJson({ image: options.image, patch: patch.sequence, did: result.did, state: patch.state });
+        else {
+          const before = result.did === 'nothing' ? ' was asked for before: it' : '';
+          printLine(
+            `Rebuild ${patch.sequence} of ${printable(options.image)}${before} patches ${patch.targets.length} packages, and is ${patch.state}.`,
+          );
+          printLine(state.next);
+        }
+      } finally {
+        state.close();
+      }
+    });
+}
+
+function patchOf(
+  image: string,
+  result: RebuildImageResult,
+): NonNullable<Extract<RebuildImageResult, { did: 'nothing' }>['patch']> {
+  if (result.did === 'written') return result.patch;
+  if (result.why === 'asked-before' && result.patch !== undefined) return result.patch;
+  const [what, hint] = REFUSALS[result.why === 'asked-before' ? 'raced' : result.why];
+  const which = result.patch === undefined ? '' : ` (patch ${result.patch.sequence}, ${result.patch.state})`;
+  throw new GoldenImagesError('refused', `${image} cannot be built again now: ${what}${which}`, { hint });
+}

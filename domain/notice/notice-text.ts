@@ -1,0 +1,138 @@
+import type { Notice, NotedVulnerability } from './notice';
+import { fitText, oneLine } from './fit-text';
+
+/** A notice as people read it. */
+export interface NoticeText {
+  /** One line of printable ASCII, at most 100 characters (SNS API, Publish). */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** What a notice says, before it is laid out. */
+interface NoticeParts {
+  /** Ends the subject, and begins the message. */
+  readonly headline: string;
+  readonly means: string;
+  readonly next: string;
+  readonly facts: readonly (readonly [name: string, value: string | number | undefined])[];
+  readonly lists?: readonly (readonly [title: string, entries: readonly string[]])[];
+}
+
+const SUBJECT_LIMIT = 100;
+
+/**
+ * Puts a notice into words: what happened, what it means, what to do next, and the facts.
+ * @param maximumBytes of the message in UTF-8; lines that do not fit are left out and counted
+ */
+export function noticeText(notice: Notice, maximumBytes: number): NoticeText {
+  const { headline, means, next, facts, lists = [] } = partsOf(notice);
+  const subject = oneLine(`Golden image ${notice.image}: ${headline}`).replace(/[^\x20-\x7e]/g, '?');
+  const all: NoticeParts['facts'] = [['image', notice.image], ['repository', notice.repository], ...facts];
+  const lines = [
+    `Golden image ${notice.image}: ${headline}.`,
+    '',
+    'What it means',
+    `  ${means}`,
+    '',
+    'What to do',
+    `  ${next}`,
+    '',
+    'Facts',
+    ...all.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name}: ${value}`])),
+    ...lists.flatMap(([title, entries]) =>
+      entries.length === 0 ? [] : ['', `${title} (${entries.length})`, ...entries.map((entry) => `  ${entry}`)],
+    ),
+  ];
+  return {
+    subject: subject.length <= SUBJECT_LIMIT ? subject : `${subject.slice(0, SUBJECT_LIMIT - 3)}...`,
+    message: fitText(lines, maximumBytes),
+  };
+}
+
+function partsOf(notice: Notice): NoticeParts {
+  const command = (rest: string): string => `golden-images ${rest} --environment …`;
+  const image = `--image ${notice.image}`;
+  switch (notice.kind) {
+    case 'promoted':
+      return {
+        headline: `promoted, ${notice.fixed.length} fixed, ${notice.residual.length} residual`,
+        means:
+          'The floating tag points at the patched image now. Images that are built on it get the fixes when they are built again.',
+        next: `Build again what is built on it: "${command(`blast-radius ${image}`)}" lists it. To take it back: "${command(`rollback ${image} --reason …`)}".`,
+        facts: [
+          ...patchFacts(notice),
+          ['digest', notice.digest],
+          ['previous digest', notice.previousDigest],
+          ['tags', notice.tags.join(', ')],
+          ['evidence', notice.evidenceUri],
+          ['at', notice.at],
+        ],
+        lists: [
+          ['Residual', notice.residual.map(describeVulnerability)],
+          ['Fixed', notice.fixed.map(describeVulnerability)],
+        ],
+      };
+    case 'rolled-back':
+      return {
+        headline: `rolled back by ${notice.by}`,
+        means:
+          'The floating tag points at the digest before again, whose vulnerabilities are back with it. The patch is blocked; a new one is planned where something is left to fix.',
+        next: `Build again what was built on the digest that was taken back. "${command(`status ${image}`)}" tells what comes next.`,
+        facts: [
+          ...patchFacts(notice),
+          ['reason', notice.reason],
+          ['digest', notice.digest],
+          ['taken back', notice.from],
+          ['tags', notice.tags.join(', ')],
+          ['at', notice.at],
+        ],
+      };
+    case 'held':
+      return {
+        headline: `candidate held, ${notice.reason}`,
+        means: 'The build ended, but its image is not proven to be better: the floating tag was not moved.',
+        next: `Look at the reason below; "${command(`status ${image}`)}" tells what comes next.`,
+        facts: [...patchFacts(notice), ['reason', notice.reason], ['detail', notice.detail]],
+      };
+    case 'stopped':
+      return {
+        headline: `stopped after ${notice.failures} failures in a row`,
+        means: 'Nothing is built for this image any more until somebody says so. Its vulnerabilities stay open.',
+        next: `Find out why the builds fail ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image}`)}".`,
+        facts: [...patchFacts(notice), ['failures in a row', notice.failures], ['detail', notice.detail]],
+      };
+    case 'approval-requested':
+      return {
+        headline: `patch ${notice.patch} waits for approval`,
+        means: `Nothing is built until somebody approves it. Without a decision it expires at ${notice.expiresAt}.`,
+        next: `Decide: "${command(`approve ${notice.image} ${notice.patch} --reason …`)}" or "${command(`reject ${notice.image} ${notice.patch} --reason …`)}".`,
+        facts: [...patchFacts(notice), ['expires at', notice.expiresAt]],
+        lists: [['What it would do', notice.summary]],
+      };
+    case 'scan-eligibility':
+      return {
+        headline: notice.state === 'expired' ? 'not scanned any more' : 'about to be scanned no more',
+        means:
+          'When the scanner stops looking at an image it closes its findings: they look fixed and are not, and new ones are not found.',
+        next:
+          notice.state === 'expired'
+            ? `Raise the re-scan duration of Amazon Inspector, and push the image again: "${command(`rebuild ${image}`)}".`
+            : 'Raise the re-scan duration of Amazon Inspector before it expires: raising it later does not bring the image back.',
+        facts: [
+          ['digest', notice.digest],
+          ['detail', notice.detail],
+        ],
+      };
+  }
+}
+
+function patchFacts(notice: { readonly patch: number; readonly patchId: string }): NoticeParts['facts'] {
+  return [
+    ['patch', notice.patch],
+    ['patch id', notice.patchId],
+  ];
+}
+
+function describeVulnerability({ vulnerabilityId, package: name, severity, reason }: NotedVulnerability): string {
+  return `${severity} ${vulnerabilityId} in ${name}${reason === undefined ? '' : `: ${reason}`}`;
+}

@@ -1,0 +1,78 @@
+import type { Severity } from '../finding/severity';
+
+/** A vulnerability of a package, as people and other systems are told of it. */
+export interface NotedVulnerability {
+  readonly vulnerabilityId: string;
+  readonly package: string;
+  readonly severity: Severity;
+  /** Why it stays; only of residual ones. */
+  readonly reason?: string;
+}
+
+interface AboutImage {
+  /** Name of the golden image. */
+  readonly image: string;
+  /** ECR repository, without registry. */
+  readonly repository: string;
+}
+
+interface AboutPatch extends AboutImage {
+  /** Sequence of the patch. */
+  readonly patch: number;
+  /** SHA-256 (hex) of its script. */
+  readonly patchId: string;
+}
+
+/** The floating tag points at a new digest. Also sent to EventBridge (docs/golden-image-promoted.schema.json). */
+export interface PromotedNotice extends AboutPatch {
+  readonly kind: 'promoted';
+  readonly digest: string;
+  /** Digest that it took the place of; absent at the first promotion. */
+  readonly previousDigest?: string;
+  /** Tags that point at the digest now. */
+  readonly tags: readonly string[];
+  readonly fixed: readonly NotedVulnerability[];
+  readonly residual: readonly NotedVulnerability[];
+  readonly evidenceUri: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The floating tag points at the digest before again. Also sent to EventBridge. */
+export interface RolledBackNotice extends AboutPatch {
+  readonly kind: 'rolled-back';
+  readonly digest: string;
+  /** Digest that was taken back. */
+  readonly from: string;
+  readonly tags: readonly string[];
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What people are told; each is sent at least once, and may be sent again after a crash. */
+export type Notice =
+  | PromotedNotice
+  | RolledBackNotice
+  /** A candidate is not promoted. */
+  | (AboutPatch & { readonly kind: 'held'; readonly reason: string; readonly detail: string })
+  /** The breaker has stopped an image: too many failures in a row. */
+  | (AboutPatch & { readonly kind: 'stopped'; readonly failures: number; readonly detail: string })
+  /** A patch waits for a person. `summary`: what it would do, a sentence each. */
+  | (AboutPatch & {
+      readonly kind: 'approval-requested';
+      readonly summary: readonly string[];
+      /** ISO 8601; when it is too old. */
+      readonly expiresAt: string;
+    })
+  /** The scanner is about to stop looking at the promoted image, or has: then findings close without being fixed. */
+  | (AboutImage & {
+      readonly kind: 'scan-eligibility';
+      readonly digest: string;
+      readonly state: 'expiring' | 'expired';
+      readonly detail: string;
+    });
+
+/** Kinds of notices. */
+export type NoticeKind = Notice['kind'];

@@ -1,0 +1,46 @@
+import type { HeadItem } from '../table/head-item';
+import type { PatchItem } from '../table/patch-item';
+import { LIVE_PATCH_STATES } from '../table/patch-item';
+import type { SeenParent } from '../table/reconcile-item';
+
+const DAY = 86_400_000;
+
+/** What is to be remembered of an image's parent, now that it has a digest. @returns `known` itself where that is the same */
+export function seeParent(known: SeenParent | undefined, digest: string, now: Date): SeenParent {
+  if (known?.digest === digest) return known;
+  return { digest, ...(known !== undefined && { since: now.toISOString() }) };
+}
+
+/**
+ * True where the promoted image was built from an older parent than there is, and nothing is under way or was just tried.
+ * Every build starts from the parent, so that any that began after the change has it.
+ */
+export function needsNewParent(
+  head: HeadItem | undefined,
+  patches: readonly PatchItem[],
+  parent: SeenParent,
+  now: Date,
+): boolean {
+  const { promoted } = head ?? {};
+  const { since } = parent;
+  if (promoted?.patch === undefined || since === undefined) return false;
+  const begun = patches.filter((patch) => beganAt(patch) >= since);
+  if (begun.some(({ state }) => state === 'PROMOTED' || state === 'HELD' || state === 'ROLLED_BACK')) return false;
+  return isFreeToBuild(head, patches, now);
+}
+
+/**
+ * True where a build that no finding asks for may be asked for: the breaker is closed, no patch is live, and the last
+ * that came to nothing did so a day ago.
+ */
+export function isFreeToBuild(head: HeadItem | undefined, patches: readonly PatchItem[], now: Date): boolean {
+  if (head?.state === 'STOPPED' || head?.lease !== undefined) return false;
+  if (patches.some(({ state }) => LIVE_PATCH_STATES.has(state))) return false;
+  const last = patches.filter(({ rebuild }) => rebuild === true).at(-1);
+  return last === undefined || now.getTime() - Date.parse(last.stateSince) >= DAY;
+}
+
+/** ISO 8601; when a patch's build began, as far as that is known; empty where none did. */
+function beganAt({ times, state, stateSince }: PatchItem): string {
+  return times?.BUILDING ?? (state === 'PROMOTED' ? stateSince : '');
+}

@@ -1,0 +1,39 @@
+import type { Tally } from '../reconcile/tally';
+import type { TableItem, Versioned } from './items';
+
+/** A digest of an image's parent, as it was first seen. */
+export interface SeenParent {
+  readonly digest: string;
+  /** ISO 8601; when it was first seen in the place of another one. Absent of the first that was ever seen. */
+  readonly since?: string;
+}
+
+/** `RECONCILE` of an image: what reconcile-findings has to remember from run to run, since nothing else tells it. */
+export type ReconcileItem = Versioned & {
+  readonly type: 'RECONCILE';
+  readonly image: string;
+  /** The request to replan that was still waiting, by its version, and when it was first seen so. ISO 8601. */
+  readonly replan?: { readonly version: number; readonly at: string };
+  /** The last notice that the scanner stops looking at the image. ISO 8601. */
+  readonly noticed?: { readonly digest: string; readonly at: string };
+  readonly parent?: SeenParent;
+};
+
+/** How far a round over the estate got: where the next run goes on, and what was counted so far. */
+export type ReconcileRoundItem = Versioned & {
+  readonly type: 'RECONCILE_ROUND';
+  /** Name of the image that is next; absent where a new round begins. */
+  readonly next?: string;
+  /** Of the images before; absent where one of them could not be counted: then the round measures nothing. */
+  readonly tally?: Tally;
+};
+
+/** Narrows an item of the table. */
+export function isReconcileItem(item: TableItem): item is ReconcileItem {
+  return item['type'] === 'RECONCILE';
+}
+
+/** Narrows an item of the table. */
+export function isReconcileRoundItem(item: TableItem): item is ReconcileRoundItem {
+  return item['type'] === 'RECONCILE_ROUND';
+}

@@ -1,0 +1,54 @@
+import type { GoldenImage } from '../../domain/config/golden-image';
+import { BadInputError } from '../../domain/errors';
+import { isFreeToBuild, needsNewParent, seeParent } from '../../domain/reconcile/parent-change';
+import { currentDigest } from '../../domain/table/head-item';
+import { readStand, remember } from './image-facts';
+import type { Actions, ReconcilePorts } from './reconcile-ports';
+
+/** Who asks for the build. */
+const BY = 'reconcile-findings';
+
+/**
+ * Asks for the builds that no finding asks for: the first one of an empty repository, which is never scanned, again a day
+ * after it was held; that of an image whose parent has changed since it was built; and that of one whose promoted image was
+ * deleted from the registry.
+ */
+export async function askForBuild(ports: ReconcilePorts, image: GoldenImage): Promise<Actions> {
+  const { table, registry, useCases, clock } = ports;
+  const { head, patches, memory } = await readStand(table, image);
+  const now = clock();
+  if (currentDigest(head) === undefined) {
+    if (!isFreeToBuild(head, patches, now)) return {};
+    // What was built here and is not promoted was held: nobody uses it.
+    if (await registry.hasImages(image, new Set(head?.built))) return {};
+    const { did } = await useCases.rebuildImage(image, { why: 'the repository is empty', by: BY, unattended: true });
+    return { 'first-build': did === 'nothing' ? 0 : 1 };
+  }
+  const promoted = head?.promoted?.digest;
+  if (promoted !== undefined && isFreeToBuild(head, patches, now)) {
+    const isGone = (await registry.unusable(image, promoted)) === 'image-not-found';
+    const why = `the promoted image ${promoted} is not in the registry any more`;
+    if (isGone) {
+      const { did } = await useCases.rebuildImage(image, { why, by: BY, unattended: true });
+      return { 'promoted-gone': did === 'nothing' ? 0 : 1 };
+    }
+  }
+  const digest = await parentDigest(ports, image);
+  if (digest === undefined) return {};
+  const parent = seeParent(memory?.parent, digest, now);
+  if (parent !== memory?.parent) await remember(table, image, { parent });
+  if (!needsNewParent(head, patches, parent, now)) return {};
+  const { did } = await useCases.rebuildImage(image, { why: `the parent is ${digest} now`, by: BY, unattended: true });
+  return { 'parent-changed': did === 'nothing' ? 0 : 1 };
+}
+
+/** Digest of the parent; undefined where this registry does not have it, and nobody can be asked. */
+async function parentDigest({ registry, logger }: ReconcilePorts, image: GoldenImage): Promise<string | undefined> {
+  try {
+    return (await registry.parentOf(image)).digest;
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    logger.debug('the digest of the parent cannot be known', { image: image.name, why: error.message });
+    return undefined;
+  }
+}

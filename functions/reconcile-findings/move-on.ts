@@ -1,0 +1,60 @@
+import type { GoldenImage } from '../../domain/config/golden-image';
+import { isBeingProven } from '../../domain/plan/being-proven';
+import type { PatchItem } from '../../domain/table/patch-item';
+import { readStand } from './image-facts';
+import type { Actions, ReconcilePorts } from './reconcile-ports';
+
+/** Seconds after which the event of a changed parameter counts as lost. */
+const SIGNAL_SECONDS = 15 * 60;
+
+/**
+ * Moves on what waits for an event that does not come: a signal that started nothing, a build whose end was not heard of,
+ * a patch whose stream record was lost. A lease is given back by the use cases it is asked of, which know that no build
+ * runs; never for its age.
+ */
+export async function moveOn(ports: ReconcilePorts, image: GoldenImage): Promise<Actions> {
+  const { table, useCases, gatherSeconds } = ports;
+  const { head, patches } = await readStand(table, image);
+  const lease = head?.lease;
+  if (lease !== undefined) {
+    const patch = patches.find(({ sequence }) => sequence === lease.patch);
+    if (patch?.state === 'READY') return isOlder(ports, lease.since, gatherSeconds) ? await signal(ports, image) : {};
+    if (patch?.state === 'SIGNALED')
+      return isOlder(ports, patch.stateSince, SIGNAL_SECONDS) ? await start(ports, image, patch) : {};
+    return { 'build-tracked': (await useCases.trackBuild(image)).did === 'nothing' ? 0 : 1 };
+  }
+  // A promotion that was cut off before every finding was judged on its image.
+  if (isBeingProven(head, patches)) {
+    await useCases.trackBuild(image);
+    return { 'build-tracked': 1 };
+  }
+  const newest = patches.filter(({ state }) => state !== 'SUPERSEDED').at(-1);
+  if (newest?.state !== 'READY' || head?.state === 'STOPPED') return {};
+  return isOlder(ports, newest.stateSince, gatherSeconds) ? await signal(ports, image) : {};
+}
+
+async function signal({ useCases }: ReconcilePorts, image: GoldenImage): Promise<Actions> {
+  return { 'rebuild-signaled': (await useCases.signalRebuild(image)).did === 'nothing' ? 0 : 1 };
+}
+
+/** Starts the build that was signaled. Where the parameter does not say so any more, it is set again: that is an event, too. */
+async function start(
+  { useCases, signal: parameter, logger }: ReconcilePorts,
+  image: GoldenImage,
+  patch: PatchItem,
+): Promise<Actions> {
+  const { did, why } = await useCases.startBuild(image);
+  if (did !== 'nothing') return { 'build-started': 1 };
+  if (why !== 'no-signal' && why !== 'signal-unfinished' && why !== 'other-script') return {};
+  logger.warn('the parameter does not name the script of the lease: it is set again', {
+    image: image.name,
+    patch: patch.sequence,
+    why,
+  });
+  await parameter.put(image.name, patch.scriptUri);
+  return { 'signal-repeated': 1 };
+}
+
+function isOlder({ clock }: ReconcilePorts, since: string, seconds: number): boolean {
+  return clock().getTime() - Date.parse(since) > seconds * 1000;
+}

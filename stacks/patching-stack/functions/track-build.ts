@@ -1,0 +1,33 @@
+import { EventRule } from '../../../modules/event-rule/event-rule';
+import { arnOf } from '../../../modules/place/place';
+import { buildEnds, SCANS } from '../events';
+import type { FunctionEntry } from '../function-entry';
+import { addNotScannedAlarm, closedLoopVariables, grantClosedLoop } from './closed-loop';
+
+/** The end of a build, and the scan of what it built, into a promoted tag or a reason why not. */
+export const trackBuild: FunctionEntry = {
+  name: 'track-build',
+  description: 'Follows builds to their end, proves candidates, and promotes or holds them',
+  timeoutSeconds: 600,
+  memoryMegabytes: 1024,
+  variables: closedLoopVariables,
+  connect: (scope, target, shared) => {
+    const { settings, failures } = shared;
+    const { environment, label } = settings;
+    const rule = { place: environment, target, undelivered: failures };
+    new EventRule(scope, 'build-ends', {
+      ...rule,
+      name: label.name('rule', 'build-ends'),
+      description: "Ends of builds of this environment's recipes",
+      pattern: buildEnds(arnOf(environment, 'imagebuilder', `image/${label.prefix}-`)),
+    });
+    new EventRule(scope, 'image-scans', {
+      ...rule,
+      name: label.name('rule', 'image-scans'),
+      description: 'Completed first scans of images in ECR',
+      pattern: SCANS,
+    });
+    grantClosedLoop(target, shared);
+    addNotScannedAlarm('track-build', shared);
+  },
+};
