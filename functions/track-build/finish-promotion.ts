@@ -51,7 +51,7 @@ export async function finishPromotion(
   await tellOfPromotion(ports, image, patch, { head, promoted });
   await untagCandidate(ports, image, candidate);
   // While it was a candidate nothing was planned. Asked for before the lease is given back: until then this is repeated.
-  await requestReplan(table, image.name, `patch ${patch.sequence} was promoted`);
+  await requestReplan(table, image.name, `${candidate.digest} is promoted`);
   const adopted = head.promoted === undefined ? await adoptedBefore(ports, image, head, candidate.digest) : undefined;
   await releaseLease(table, image.name, {
     patch: patch.sequence,
