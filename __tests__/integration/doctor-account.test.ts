@@ -124,7 +124,7 @@ describeOnMoto('doctor on an account', (url) => {
       'notifications',
       'scan-eligibility',
     ]);
-    expect(results).toHaveLength(33);
+    expect(results).toHaveLength(34);
     const asked = front.requests.slice(before).map(operationIn);
     expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
   });

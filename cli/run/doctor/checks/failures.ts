@@ -6,7 +6,7 @@ import type { Check } from '../check';
 import { failure, lookAt, lookAtEach, ok, type Seen } from '../check';
 
 /** Queues of what failed for good, by the end of their names; the patching stack makes them. */
-export const FAILURE_QUEUES = ['failures', 'findings-dead-letters'] as const;
+export const FAILURE_QUEUES = ['failures', 'findings-dead-letters', 'signals-dead-letters'] as const;
 const APPLY = 'apply the patching stack (docs/deploying.md)';
 const ABSENT = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
 
