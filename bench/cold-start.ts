@@ -90,6 +90,7 @@ async function environment(directory: string): Promise<Record<string, string>> {
     REGISTRY_HOST: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
     TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:golden-images-test-notifications',
     EVENT_BUS_NAME: 'default',
+    GATHER_SECONDS: '60',
     AWS_REGION: 'eu-west-1',
   };
 }
