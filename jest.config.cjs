@@ -14,6 +14,7 @@ const project = (name, extra = {}) => ({
       },
     ],
   },
+  setupFiles: ['<rootDir>/__tests__/support/plain-output.ts'],
   // A dynamic import has to name the compiled file.
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/'],
