@@ -37,7 +37,7 @@ export async function observePromoted(
   const promoted = head?.promoted;
   if (promoted?.packagesUri === undefined || promoted.patch === undefined) return;
   const patch = await ports.table.get(patchKey(image.name, promoted.patch));
-  if (patch === undefined || !isPatchItem(patch)) return;
+  if (patch === undefined || !isPatchItem(patch) || patch.ecosystem === undefined) return;
   await observeDigest(
     ports,
     image,

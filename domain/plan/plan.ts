@@ -91,28 +91,33 @@ export function makePlan(
   };
 }
 
+/** A plan without targets, for which no package manager has to be known. */
+export interface EmptyPlan extends Omit<Plan, 'ecosystem' | 'releasever'> {
+  readonly ecosystem?: EcosystemId;
+  readonly targets: readonly [];
+}
+
 /**
- * A plan without targets: what a rebuild is that only takes what the parent has.
+ * A plan without targets: what a rebuild is that only takes what the parent has. It is the same whether the image's package
+ * manager is known or not; the first build of an image that nobody has looked at yet is one.
  * @param observed platform as the scanner says
  * @param known package manager of the promoted patch, where there is one
- * @returns undefined where the image's package manager is not known
+ * @returns undefined where somebody has looked into the image, and found nothing that its packages can be upgraded with
  */
 export function emptyPlan(
   image: GoldenImage,
   observed: string | undefined,
   known: EcosystemId | undefined,
-): Plan | undefined {
+): EmptyPlan | undefined {
   const ecosystem = ecosystemIdFor(image, observed) ?? known;
-  if (ecosystem === undefined) return undefined;
-  const releasever = image.releasever ?? lockedRelease(platformOf(image, observed));
+  if (ecosystem === undefined && image.base !== undefined) return undefined;
   const { mode } = image.policy;
   return {
     image: image.name,
-    ecosystem,
+    ...(ecosystem !== undefined && { ecosystem }),
     targets: [],
-    ...(releasever !== undefined && { releasever }),
     mode,
-    planHash: planHash(image, ecosystem, releasever, mode, []),
+    planHash: planHash(image, ecosystem, undefined, mode, []),
   };
 }
 
@@ -145,7 +150,7 @@ function lockedRelease(platform: Platform | undefined): string | undefined {
 
 function planHash(
   image: GoldenImage,
-  ecosystem: EcosystemId,
+  ecosystem: EcosystemId | undefined,
   releasever: string | undefined,
   mode: Policy['mode'],
   targets: readonly Target[],

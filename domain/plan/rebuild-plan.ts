@@ -5,7 +5,7 @@ import { observationOn } from '../lineage/observation-on';
 import type { FindingItem } from '../table/finding-item';
 import type { PatchItem } from '../table/patch-item';
 import { nextAttempt } from './next-attempt';
-import type { Plan } from './plan';
+import type { EmptyPlan, Plan } from './plan';
 import { emptyPlan } from './plan';
 import { carriedPlan, wantedPlan } from './wanted-plan';
 
@@ -28,9 +28,9 @@ export interface RebuildFacts {
  *
  * Its hash has the sequence in it: no rebuild is ever the same as another or as a patch, so that none blocks the next, and
  * each has a script, and with it a build, of its own.
- * @returns undefined where the image's package manager is not known
+ * @returns undefined where the image has no package manager that is known here
  */
-export function rebuildPlan(image: GoldenImage, facts: RebuildFacts): Plan | undefined {
+export function rebuildPlan(image: GoldenImage, facts: RebuildFacts): Plan | EmptyPlan | undefined {
   const { findings, patches, promoted, sequence } = facts;
   const wanted = wantedPlan(image, findings, promoted);
   const isBlocked = wanted !== undefined && BLOCKED.has(nextAttempt(wanted.planHash, patches, image.policy, facts.now));

@@ -13,7 +13,8 @@ export interface NewFindingRules {
   readonly isAccepted: (finding: PresentFinding) => boolean;
   /** Targets of the patch: a package that has taken another's place has that one's vulnerabilities. */
   readonly targets: readonly Target[];
-  readonly ecosystem: Pick<Ecosystem, 'versionOrder'>;
+  /** Undefined where the package manager is not known: then versions are not compared. */
+  readonly ecosystem: Pick<Ecosystem, 'versionOrder'> | undefined;
   readonly now: Date;
   /** Hours in which a scanner that has learned something may have looked at the one image and not yet at the other. */
   readonly graceHours: number;
@@ -77,8 +78,9 @@ function aliases(target: Target): [string, string][] {
 function hadFix(
   { installed }: PresentFinding,
   { packageManager, floor }: PresentFinding,
-  { versionOrder }: NewFindingRules['ecosystem'],
+  ecosystem: NewFindingRules['ecosystem'],
 ): boolean {
-  if (packageManager !== OS_PACKAGE_MANAGER || floor === undefined || installed === '') return false;
-  return compareVersions(versionOrder, installed, floor) >= 0;
+  if (ecosystem === undefined || packageManager !== OS_PACKAGE_MANAGER || floor === undefined || installed === '')
+    return false;
+  return compareVersions(ecosystem.versionOrder, installed, floor) >= 0;
 }

@@ -5,8 +5,8 @@ import { RESIDUAL_REASONS, TARGET_RESULTS } from './result-line';
 /** What starts the line of one target. */
 const RESULT_MARKER = 'golden-images-result ';
 
-/** What starts the last line. */
-const EXIT_MARKER = 'golden-images-exit ';
+/** What starts the last line; the exit code follows. */
+export const EXIT_MARKER = 'golden-images-exit ';
 
 /** Longest prefix, in characters, that a builder puts before a line. */
 const MAX_PREFIX = 200;

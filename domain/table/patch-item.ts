@@ -112,7 +112,8 @@ export type PatchItem = Versioned &
     /** SHA-256 (hex) of the script: what the patch does. */
     readonly patchId: string;
     readonly scriptUri: string;
-    readonly ecosystem: string;
+    /** Package manager; absent in a build without targets of an image whose package manager is not known yet. */
+    readonly ecosystem?: string;
     readonly targets: readonly Target[];
     /** What the script does beside raising its targets. */
     readonly extras?: ScriptExtras;

@@ -1,11 +1,13 @@
 import { vettingContextOf } from '../../domain/author/vetting-context';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { requireEcosystem } from '../../domain/ecosystems';
-import type { Plan } from '../../domain/plan/plan';
+import type { EmptyPlan, Plan } from '../../domain/plan/plan';
 import { storedTargets } from '../../domain/plan/stored-targets';
 import type { Clock, ScriptStore } from '../../domain/ports';
+import type { ScriptExtras } from '../../domain/script/carry-extras';
 import { carryExtras, extrasOf } from '../../domain/script/carry-extras';
 import { scriptInputOf } from '../../domain/script/compose-script';
+import { renderTakeParentScript } from '../../domain/script/take-parent-script';
 import { patchKey } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { VettingResult } from '../../domain/vetting/operations';
@@ -28,7 +30,7 @@ function cut(text: string): string {
 
 /** What a rebuild is drafted from. */
 export interface RebuildDraft {
-  readonly plan: Plan;
+  readonly plan: Plan | EmptyPlan;
   readonly sequence: number;
   /** The patch whose image is promoted. */
   readonly promoted: PatchItem | undefined;
@@ -46,15 +48,12 @@ export async function draftRebuild(
 ): Promise<PatchItem> {
   const now = clock().toISOString();
   const [by, why] = [cut(request.by), cut(request.why)];
-  const context = vettingContextOf(plan, {
-    policy: image.policy,
-    ...(image.releasever !== undefined && { releasever: image.releasever }),
-  });
-  const composed = scriptInputOf(plan, NO_COMMANDS, 1, context);
-  const input = plan.targets.length === 0 ? composed : carryExtras(composed, promoted?.extras, context);
-  const extras = extrasOf(input, plan.releasever);
-  const { uri, sha256 } = await scripts.putScript(image.name, requireEcosystem(plan.ecosystem).renderScript(input));
-  const paper = { planHash: plan.planHash, ecosystem: plan.ecosystem, targets: plan.targets, rebuild: true, by, why };
+  const { script, ...written } = isEmpty(plan)
+    ? { script: renderTakeParentScript(plan) }
+    : writeScript(image, plan, promoted?.extras);
+  const { uri, sha256 } = await scripts.putScript(image.name, script);
+  const ecosystem = plan.ecosystem === undefined ? {} : { ecosystem: plan.ecosystem };
+  const paper = { planHash: plan.planHash, ...ecosystem, targets: plan.targets, rebuild: true, by, why };
   const proposalUri = await scripts.putAudit(
     image.name,
     `${sha256}.proposals.json`,
@@ -71,16 +70,38 @@ export async function draftRebuild(
     rebuild: true,
     ...(request.unattended !== true && { approval: { decision: 'approved', by, reason: why, at: now } as const }),
     planHash: plan.planHash,
-    ...(input.releasever !== undefined && { releasever: input.releasever }),
     patchId: sha256,
     scriptUri: uri,
-    ecosystem: plan.ecosystem,
+    ...ecosystem,
     targets: storedTargets(plan.targets),
-    ...(extras !== undefined && { extras }),
+    ...written,
     author: 'rules',
     authorReason: rebuildReason(request),
     modelCalls: 0,
     proposalUri,
     attempt: 1,
+  };
+}
+
+function isEmpty(plan: Plan | EmptyPlan): plan is EmptyPlan {
+  return plan.targets.length === 0;
+}
+
+/** The script that raises the targets of a plan as the promoted patch did, and what of it its PATCH tells. */
+function writeScript(
+  image: GoldenImage,
+  plan: Plan,
+  carried: ScriptExtras | undefined,
+): Pick<PatchItem, 'releasever' | 'extras'> & { readonly script: string } {
+  const context = vettingContextOf(plan, {
+    policy: image.policy,
+    ...(image.releasever !== undefined && { releasever: image.releasever }),
+  });
+  const input = carryExtras(scriptInputOf(plan, NO_COMMANDS, 1, context), carried, context);
+  const extras = extrasOf(input, plan.releasever);
+  return {
+    script: requireEcosystem(plan.ecosystem).renderScript(input),
+    ...(input.releasever !== undefined && { releasever: input.releasever }),
+    ...(extras !== undefined && { extras }),
   };
 }

@@ -55,7 +55,7 @@ export type RebuildImageResult =
  * Writes a PATCH that builds an image again from its parent, although no finding may ask for it: what is open goes along,
  * and what was fixed stays fixed (domain/plan/rebuild-plan.ts). Patches that wait give way to it; they are planned again
  * after it, where anything is left.
- * @throws BadInputError where the image's package manager is not known, or who or why is missing
+ * @throws BadInputError where the image has no package manager that is known here, or who or why is missing
  */
 export function makeRebuildImage(
   ports: RebuildImagePorts,
@@ -112,7 +112,10 @@ function whyNot(
 }
 
 function unknownPlatform({ name }: GoldenImage): BadInputError {
-  return new BadInputError(`the package manager of golden image ${name} is not known, so no script can be written`, {
-    hint: 'say its platform (e.g. DEBIAN_12) or ecosystem (e.g. apt) in golden-images.yaml',
-  });
+  return new BadInputError(
+    `golden image ${name} has no package manager that is known here, so that nothing in it can be upgraded`,
+    {
+      hint: 'where it has one after all, say its ecosystem (e.g. apt) in golden-images.yaml',
+    },
+  );
 }

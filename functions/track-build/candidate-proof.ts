@@ -1,5 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
-import type { InstalledPackage } from '../../domain/ecosystems/ecosystem';
+import type { EcosystemId, InstalledPackage } from '../../domain/ecosystems/ecosystem';
 import type { TargetOutcome } from '../../domain/plan/target-outcome';
 import type { ImageDescription } from '../../domain/ports';
 import type { ListedFindings } from '../../domain/proof/listed-findings';
@@ -8,6 +8,7 @@ import type { PatchItem } from '../../domain/table/patch-item';
 /** What the package databases say of the image that is to be replaced and of the candidate. */
 export interface KnownPackages {
   readonly by: 'package-database';
+  readonly ecosystem: EcosystemId;
   readonly current: readonly InstalledPackage[];
   readonly candidate: readonly InstalledPackage[];
 }

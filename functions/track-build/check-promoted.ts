@@ -1,7 +1,6 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { compareContracts } from '../../domain/contract/compare-contracts';
-import { requireEcosystem } from '../../domain/ecosystems';
-import type { EcosystemId } from '../../domain/ecosystems/ecosystem';
+import { ecosystemOfPatch } from '../../domain/ecosystems/ecosystem-of-patch';
 import { findNewFindings } from '../../domain/proof/find-new-findings';
 import { presentIn } from '../../domain/proof/listed-findings';
 import { readHead } from '../../domain/table/head-changes';
@@ -84,7 +83,7 @@ async function whyWorse(
     policy: image.policy,
     isAccepted: acceptedRisk(ports, image),
     targets: patch.targets,
-    ecosystem: requireEcosystem(patch.ecosystem as EcosystemId),
+    ecosystem: ecosystemOfPatch(patch),
     now: ports.clock(),
     graceHours: SCANNER_GRACE_HOURS,
   });

@@ -1,7 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { compareContracts } from '../../domain/contract/compare-contracts';
-import { requireEcosystem } from '../../domain/ecosystems';
-import type { Ecosystem, EcosystemId, InstalledPackage } from '../../domain/ecosystems/ecosystem';
+import type { Ecosystem, InstalledPackage } from '../../domain/ecosystems/ecosystem';
+import { requireEcosystemOfPatch } from '../../domain/ecosystems/ecosystem-of-patch';
 import { GoldenImagesError } from '../../domain/errors';
 import type { FindingTable, ImageDescription, ImageRegistry, PackageInventory, ScriptStore } from '../../domain/ports';
 import { findDowngrades } from '../../domain/proof/find-downgrades';
@@ -37,7 +37,7 @@ export function makePackageProof(ports: PackageProofPorts): CandidateProof {
 
 async function gather(ports: PackageProofPorts, image: GoldenImage, patch: PatchItem): Promise<Gathered> {
   const { registry, table, scripts } = ports;
-  const ecosystem = requireEcosystem(patch.ecosystem as EcosystemId);
+  const ecosystem = requireEcosystemOfPatch(patch);
   const built = await builtCandidate(registry, image, patch);
   if ('state' in built) return built;
   const promoted = (await readHead(table, image.name))?.promoted;
@@ -65,7 +65,12 @@ async function gather(ports: PackageProofPorts, image: GoldenImage, patch: Patch
         removable: image.policy.removable,
       }),
       regressions: findDowngrades(current.packages, candidate.packages, ecosystem),
-      known: { by: 'package-database', current: current.packages, candidate: candidate.packages },
+      known: {
+        by: 'package-database',
+        ecosystem: ecosystem.id,
+        current: current.packages,
+        candidate: candidate.packages,
+      },
     },
   };
 }

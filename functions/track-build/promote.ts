@@ -123,7 +123,7 @@ async function observeCandidate(
     residual: residualReasons(patch, proof),
   };
   if (known.by === 'package-database') {
-    const digest = { digest: candidate.digest, ecosystem: patch.ecosystem, packages: known.candidate };
+    const digest = { digest: candidate.digest, ecosystem: known.ecosystem, packages: known.candidate };
     await observeDigest(ports, image, digest, { ...options, from: new Set(current === undefined ? [] : [current]) });
     return;
   }

@@ -1,7 +1,6 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { compareContracts } from '../../domain/contract/compare-contracts';
-import { requireEcosystem } from '../../domain/ecosystems';
-import type { EcosystemId } from '../../domain/ecosystems/ecosystem';
+import { ecosystemOfPatch } from '../../domain/ecosystems/ecosystem-of-patch';
 import { BadInputError } from '../../domain/errors';
 import type { TargetOutcome } from '../../domain/plan/target-outcome';
 import type { ImageDescription, ImageLookup, ImageRegistry, ScriptStore } from '../../domain/ports';
@@ -69,7 +68,7 @@ async function gather(ports: ScanProofPorts, image: GoldenImage, patch: PatchIte
           policy: image.policy,
           isAccepted: acceptedRisk(ports, image),
           targets: patch.targets,
-          ecosystem: requireEcosystem(patch.ecosystem as EcosystemId),
+          ecosystem: ecosystemOfPatch(patch),
           now: ports.clock(),
           // Within the time that there is for a scan.
           graceHours: Math.min(SCANNER_GRACE_HOURS, image.policy.scanTimeoutHours / 2),
@@ -186,13 +185,15 @@ async function outcomesOf(
     readonly layersAbove: ReadonlySet<string>;
   },
 ): Promise<TargetOutcome[]> {
+  const ecosystem = ecosystemOfPatch(patch);
+  if (ecosystem === undefined) return [];
   const report = await readScriptReport(scripts, patch);
   // The build starts from the parent: what its script found there as it should be, the parent has.
   const inParent = new Set(
     report.results.filter(({ result }) => result === 'already-fixed').map((result) => result.package),
   );
   const outcomes = judgeTargetsByScan(patch.targets, lists.before, lists.after, {
-    ecosystem: requireEcosystem(patch.ecosystem as EcosystemId),
+    ecosystem,
     claimed: claimedReasons(report),
     layersAbove: lists.layersAbove,
   });

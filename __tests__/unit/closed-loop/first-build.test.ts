@@ -1,13 +1,13 @@
+import type { GoldenImage } from '../../../domain/config/golden-image';
 import { makeImage } from '../table/samples';
 import { World } from './world';
 
 const NAME = 'debian-12';
 const PACKAGES = { glibc: '2-1' };
 
-/** An image whose repository is empty, and whose parent nobody can be asked about. */
-async function emptyWorld(): Promise<World> {
-  const platform = { distribution: 'debian', version: '12' } as const;
-  const world = new World({ images: [makeImage({ parent: 'parent', platform })] });
+/** An image whose repository is empty, and whose parent nobody can be asked about; nobody knows its package manager. */
+async function emptyWorld(declared: Partial<GoldenImage> = {}): Promise<World> {
+  const world = new World({ images: [makeImage({ parent: 'parent', ...declared })] });
   world.cloud.parents.set(NAME, PACKAGES);
   await world.reconcile();
   await world.settle();
@@ -36,6 +36,22 @@ describe('the first build of an empty repository', () => {
     await hours(world, 3, true);
     expect(await states(world)).toEqual(['PROMOTED']);
     expect(world.cloud.builds).toHaveLength(1);
+  });
+
+  it('is the same where the platform is declared', async () => {
+    const world = await emptyWorld({ platform: { distribution: 'debian', version: '12' } });
+    await hours(world, 3, true);
+    expect(await states(world)).toEqual(['PROMOTED']);
+  });
+
+  it('is what the next patch starts from', async () => {
+    const world = await emptyWorld();
+    await hours(world, 3, true);
+    world.scanner.learn({ id: 'CVE-2024-0001', package: 'glibc', severity: 'HIGH', floor: '2-2' });
+    await world.settle();
+    await hours(world, 3, true);
+    expect(await states(world)).toEqual(['PROMOTED', 'PROMOTED']);
+    expect((await world.patches(NAME)).at(-1)).toMatchObject({ ecosystem: 'apt' });
   });
 
   it('that was held is tried again, not more than once a day, until there is a scanner', async () => {

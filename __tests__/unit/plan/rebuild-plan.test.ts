@@ -32,12 +32,16 @@ it('has no target where there is nothing to keep, and the package manager of the
   expect(of(makeImage({ platform: { distribution: 'alpine', version: '3.19' } }), none)).toEqual(['apk', []]);
   expect(of(image, { ...none, findings: [closed] })).toEqual(['apt', []]);
   expect(of(image, { ...none, promoted: inParent })).toEqual(['apk', []]);
-  expect(rebuildPlan(image, none)).toBeUndefined();
 });
 
-it('has the newest release of Amazon Linux 2023 without a target too', () => {
-  const al2023 = makeImage({ platform: { distribution: 'amzn', version: '2023' } });
-  expect(rebuildPlan(al2023, none)).toMatchObject({ targets: [], releasever: 'latest' });
+it('needs no package manager where there is no target: nobody has looked at a new image yet', () => {
+  const plan = rebuildPlan(image, none);
+  expect(plan?.targets).toEqual([]);
+  expect(plan).not.toHaveProperty('ecosystem');
+});
+
+it('is none where somebody has looked, and there is nothing to upgrade packages with', () => {
+  expect(rebuildPlan(makeImage({ base: { managers: [], distroless: true } }), none)).toBeUndefined();
 });
 
 it.each<[PatchState, string | undefined]>([

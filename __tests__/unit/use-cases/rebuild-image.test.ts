@@ -179,10 +179,22 @@ it('nothing is written while a lease is out, or the breaker is open', async () =
   expect(await here.states()).toEqual([]);
 });
 
-it('an image whose package manager nobody knows is bad input that says what to declare', async () => {
+it('an image whose package manager nobody knows yet takes what its parent has, with a script that changes nothing', async () => {
   const here = world(makeImage());
+  const patch = written(await here.rebuild());
+  expect(patch).toMatchObject({ state: 'READY', rebuild: true, targets: [] });
+  expect(patch).not.toHaveProperty('ecosystem');
+  const script = await here.scripts.getScript(patch.scriptUri);
+  expect(script).toContain(`# plan: ${patch.planHash}\n`);
+  expect(script).toContain('takes what its parent has');
+});
+
+it('an image that has no package manager is bad input that says so', async () => {
+  const here = world(makeImage({ base: { managers: [], distroless: true } }));
   await expect(here.rebuild()).rejects.toThrow(
-    new BadInputError('the package manager of golden image debian-12 is not known, so no script can be written'),
+    new BadInputError(
+      'golden image debian-12 has no package manager that is known here, so that nothing in it can be upgraded',
+    ),
   );
   for (const wrong of [{ by: ' ' }, { why: '' }])
     await expect(here.rebuild({ ...ask, ...wrong })).rejects.toThrow(BadInputError);
