@@ -4,6 +4,8 @@ import type { ImageContract } from './image-contract';
 import type { SizedImage } from './image-size';
 import { comparableSizes } from './image-size';
 import { isRootUser } from './image-user';
+import type { ChangedValue, NamedValues } from './named-values';
+import { changedValues, changeSentence, environmentOf, keepsDirectories } from './named-values';
 
 /** Labels that builders add on their own; they are no promise of the image. */
 const BUILDER_LABELS: ReadonlySet<string> = new Set(['io.buildah.version']);
@@ -22,10 +24,17 @@ export interface ContractRules extends Pick<ContractConfig, 'user' | 'workdir'> 
   readonly maximumGrowthPercent: number;
   /** Packages that may be gone. */
   readonly removable: readonly string[];
+  /** Contract of the parent that the patched image was built on, where that is known. */
+  readonly parent?: ImageContract;
 }
 
 /**
  * Compares a patched image with the one that it is to replace.
+ *
+ * A build starts from the parent as it is by then, whose releases bring labels and environment variables of their own (a
+ * build date, the version of a runtime). So each of these may be as the parent has it. Where the parent is not known, a
+ * patch's script cannot have changed them, and only an environment variable that is gone, or a directory that `PATH` has
+ * lost, is a violation. All the rest has to stay as it was, whatever the parent has.
  * @returns one sentence per violation; empty where the contract holds
  */
 export function compareContracts(before: ComparedImage, after: ComparedImage, rules: ContractRules): string[] {
@@ -36,6 +45,8 @@ export function compareContracts(before: ComparedImage, after: ComparedImage, ru
   };
   return [
     ...configurationViolations(expected, after.contract),
+    ...environmentViolations(expected, after.contract, rules.parent),
+    ...labelViolations(expected, after.contract, rules.parent),
     ...(before.packages === undefined || after.packages === undefined
       ? []
       : removedPackages(before.packages, after.packages, rules.removable)),
@@ -49,11 +60,9 @@ function configurationViolations(expected: ImageContract, actual: ImageContract)
     ['user', rootIsDefault(expected.user), rootIsDefault(actual.user)],
     ['entrypoint', expected.entrypoint, actual.entrypoint],
     ['cmd', expected.cmd, actual.cmd],
-    ['env', [...expected.env].sort(), withoutBuilderPath(actual.env, expected.env).sort()],
     ['workdir', slashIsDefault(expected.workdir), slashIsDefault(actual.workdir)],
     ['ports', [...expected.ports].sort(), [...actual.ports].sort()],
     ['volumes', [...expected.volumes].sort(), [...actual.volumes].sort()],
-    ['labels', ownLabels(expected), ownLabels(actual)],
     ['healthcheck', expected.healthcheck, actual.healthcheck],
     ['shell', expected.shell, actual.shell],
     ['stop signal', expected.stopSignal, actual.stopSignal],
@@ -84,18 +93,41 @@ function growthViolation(
   return [`size grew by ${percent} % (${before} to ${after} bytes), more than the ${maximumPercent} % allowed`];
 }
 
-function ownLabels(contract: ImageContract): readonly (readonly [string, string])[] {
-  return Object.entries(contract.labels)
-    .filter(([name]) => !BUILDER_LABELS.has(name))
-    .sort(([left], [right]) => (left < right ? -1 : 1));
+/** Builders write the PATH that a container without one gets anyway into the image. */
+const BUILDER_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function environmentViolations(
+  expected: ImageContract,
+  actual: ImageContract,
+  parent: ImageContract | undefined,
+): string[] {
+  const parents = parent === undefined ? undefined : environmentOf(parent.env);
+  return changedValues(environmentOf(expected.env), environmentOf(actual.env))
+    .filter(({ name, was, is }) => name !== 'PATH' || was !== undefined || is !== BUILDER_PATH)
+    .filter((change) => (parents === undefined ? !isHarmless(change) : !follows(parents, change)))
+    .map((change) => changeSentence('env', change));
 }
 
-/** Builders write the PATH that a container without one gets anyway into the image. */
-const BUILDER_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a parent that is not known may have changed. */
+function isHarmless({ name, was, is }: ChangedValue): boolean {
+  return is !== undefined && (name !== 'PATH' || was === undefined || keepsDirectories(was, is));
+}
 
-function withoutBuilderPath(actual: readonly string[], expected: readonly string[]): string[] {
-  const hasPath = expected.some((entry) => entry.startsWith('PATH='));
-  return actual.filter((entry) => hasPath || entry !== BUILDER_PATH);
+function labelViolations(expected: ImageContract, actual: ImageContract, parent: ImageContract | undefined): string[] {
+  if (parent === undefined) return [];
+  const parents = labelsOf(parent);
+  return changedValues(labelsOf(expected), labelsOf(actual))
+    .filter((change) => !BUILDER_LABELS.has(change.name) && !follows(parents, change))
+    .map((change) => changeSentence('label', change));
+}
+
+function labelsOf({ labels }: ImageContract): NamedValues {
+  return new Map(Object.entries(labels));
+}
+
+/** True where the parent has it so. */
+function follows(parent: NamedValues, { name, is }: ChangedValue): boolean {
+  return is === parent.get(name);
 }
 
 /** An image without USER runs as root (OCI image-spec). */

@@ -70,7 +70,8 @@ async function whyWorse(
     await registry.describe(previous.reference, image.architecture),
   ];
   if (after?.digest !== promoted.digest || before?.digest !== previous.digest) return 'gone';
-  const rules = { ...image.contract, removable: image.policy.removable };
+  // Its labels and environment were judged with its parent in view, which may be another by now.
+  const rules = { ...image.contract, removable: image.policy.removable, parent: after.contract };
   // What the image before breaks as well is not mended by going back to it.
   const alike = new Set(compareContracts(before, before, rules));
   const violations = compareContracts(before, after, rules).filter((violation) => !alike.has(violation));

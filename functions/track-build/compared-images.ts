@@ -1,4 +1,5 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
+import type { ContractRules } from '../../domain/contract/compare-contracts';
 import type { ImageDescription, ImageRegistry } from '../../domain/ports';
 import type { PromotedDigest } from '../../domain/table/head-item';
 import type { PatchItem } from '../../domain/table/patch-item';
@@ -16,6 +17,28 @@ export async function builtCandidate(
     state: 'gone',
     detail: `the candidate ${candidate?.reference ?? ''} is gone, or was replaced, before its proof`,
   };
+}
+
+/**
+ * What the contract of a candidate is compared by.
+ * @param parent as the registry has it now, where it has it; what its name stands for by now may be another than the
+ *   candidate was built on, and then nothing is known of that
+ */
+export function contractRules(
+  { contract, policy }: Pick<GoldenImage, 'contract' | 'policy'>,
+  parent: ImageDescription | undefined,
+  built: ImageDescription,
+): ContractRules {
+  return {
+    ...contract,
+    removable: policy.removable,
+    ...(parent !== undefined && isBuiltOn(parent, built) && { parent: parent.contract }),
+  };
+}
+
+/** True where the layers of an image start with those of another. */
+export function isBuiltOn({ layers }: ImageDescription, built: ImageDescription): boolean {
+  return layers.length > 0 && layers.every(({ digest }, index) => digest === built.layers[index]?.digest);
 }
 
 /**

@@ -10,7 +10,7 @@ import { judgeTargets } from '../../domain/proof/judge-targets';
 import { readHead } from '../../domain/table/head-changes';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { CandidateProof, Gathered } from './candidate-proof';
-import { builtCandidate, replacedBy } from './compared-images';
+import { builtCandidate, contractRules, replacedBy } from './compared-images';
 import { claimedReasons, readScriptReport } from './script-report';
 
 /** What the proof by package database works with. */
@@ -60,10 +60,7 @@ async function gather(ports: PackageProofPorts, image: GoldenImage, patch: Patch
           target !== undefined && meetsFloor(binariesOf(target, parent.packages, ecosystem), target.floor, ecosystem);
         return { ...outcome, ...(inParent && { inParent: true }) };
       }),
-      violations: compareContracts(subject(current), subject(candidate), {
-        ...image.contract,
-        removable: image.policy.removable,
-      }),
+      violations: compareContracts(subject(current), subject(candidate), contractRules(image, parent.image, built)),
       regressions: findDowngrades(current.packages, candidate.packages, ecosystem),
       known: {
         by: 'package-database',

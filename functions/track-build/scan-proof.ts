@@ -14,7 +14,7 @@ import type { HeadItem } from '../../domain/table/head-item';
 import { currentDigest } from '../../domain/table/head-item';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { CandidateProof, Gathered } from './candidate-proof';
-import { builtCandidate, replacedBy } from './compared-images';
+import { builtCandidate, contractRules, isBuiltOn, replacedBy } from './compared-images';
 import type { ScanListPorts } from './scan-lists';
 import { acceptedRisk, knownOn, readList, SCANNER_GRACE_HOURS, seenBeside } from './scan-lists';
 import { claimedReasons, readScriptReport } from './script-report';
@@ -89,7 +89,7 @@ async function gather(ports: ScanProofPorts, image: GoldenImage, patch: PatchIte
         after,
         layersAbove: layersAbove(compared.parent, built, pushed.layers),
       }),
-      violations: compareContracts(compared.current, built, { ...image.contract, removable: image.policy.removable }),
+      violations: compareContracts(compared.current, built, contractRules(image, compared.parent, built)),
       regressions: worse,
       known: {
         ...{ by: 'scan', at: scan.at, listed },
@@ -213,7 +213,6 @@ function layersAbove(
   candidate: ImageDescription,
   stored: readonly string[],
 ): ReadonlySet<string> {
-  const below = parent?.layers ?? [];
-  const isParent = below.length > 0 && below.every(({ digest }, index) => digest === candidate.layers[index]?.digest);
-  return new Set(isParent ? stored.slice(below.length + PATCH_LAYERS) : []);
+  const isKnown = parent !== undefined && isBuiltOn(parent, candidate);
+  return new Set(isKnown ? stored.slice(parent.layers.length + PATCH_LAYERS) : []);
 }
