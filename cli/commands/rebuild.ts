@@ -29,40 +29,50 @@ export function addRebuildCommand(program: Command): Command {
     .requiredOption('--image <name>', 'golden image')
     .option('--reason <text>', 'why; kept with the patch', DEFAULT_REASON)
     .option('--by <name>', 'who asks (default: the ARN of the credentials, or the user of this machine)')
+    .option('--accept-contract', 'promote it although its user, entrypoint, ports, … are not those of the image before')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       `${EXIT_CODE_HELP}
 
 What is open goes along, and what was fixed stays fixed. It needs no approval: your word is one.
+A candidate that was held as contract-broken is built again, and promoted, with --accept-contract.
 
 Example:
   golden-images rebuild --image debian-12 --reason 'new certificates in the parent' --environment prod`,
     )
-    .action(async (options: StateOptions & { image: string; reason: string; by?: string; json?: true }) => {
-      const state = await openOperatedState(options, { writes: true });
-      try {
-        const result = await makeRebuildImage({
-          table: state.table,
-          scripts: state.scripts,
-          notifier: state.notifier,
-          clock: () => new Date(),
-          logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
-        })(imageNamed(state, options.image), { why: options.reason, by: options.by ?? state.caller });
-        const patch = patchOf(options.image, result);
-        if (options.json)
-          printJson({ image: options.image, patch: patch.sequence, did: result.did, state: patch.state });
-        else {
-          const before = result.did === 'nothing' ? ' was asked for before: it' : '';
-          printLine(
-            `Rebuild ${patch.sequence} of ${printable(options.image)}${before} patches ${patch.targets.length} packages, and is ${patch.state}.`,
-          );
-          printLine(state.next);
+    .action(
+      async (
+        options: StateOptions & { image: string; reason: string; by?: string; acceptContract?: true; json?: true },
+      ) => {
+        const state = await openOperatedState(options, { writes: true });
+        try {
+          const result = await makeRebuildImage({
+            table: state.table,
+            scripts: state.scripts,
+            notifier: state.notifier,
+            clock: () => new Date(),
+            logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
+          })(imageNamed(state, options.image), {
+            why: options.reason,
+            by: options.by ?? state.caller,
+            ...(options.acceptContract === true && { acceptsContract: true as const }),
+          });
+          const patch = patchOf(options.image, result);
+          if (options.json)
+            printJson({ image: options.image, patch: patch.sequence, did: result.did, state: patch.state });
+          else {
+            const before = result.did === 'nothing' ? ' was asked for before: it' : '';
+            printLine(
+              `Rebuild ${patch.sequence} of ${printable(options.image)}${before} patches ${patch.targets.length} packages, and is ${patch.state}.`,
+            );
+            printLine(state.next);
+          }
+        } finally {
+          state.close();
         }
-      } finally {
-        state.close();
-      }
-    });
+      },
+    );
 }
 
 function patchOf(

@@ -94,7 +94,11 @@ export const evidenceSchema = z.object({
     .array(z.object({ name: z.string(), arch: z.string(), before: z.string(), after: z.string() }))
     .describe('Installed versions that changed, where known: by a scan only those of listed packages.'),
   findings: z.array(finding),
-  contract: z.object({ ok: z.boolean(), violations: z.array(z.string()) }),
+  contract: z.object({
+    ok: z.boolean(),
+    violations: z.array(z.string()),
+    accepted: z.boolean().optional().describe('True where a person had said that another contract is fine.'),
+  }),
   regressions: z.array(z.string()),
   promotion: z
     .object({ at: time, digest, previousDigest: digest.optional(), tags: z.array(z.string()) })

@@ -49,6 +49,22 @@ export function noticeText(notice: Notice, maximumBytes: number): NoticeText {
   };
 }
 
+/** What to do about a held candidate, by its reason. */
+function heldRemedy(reason: string, image: string, command: (rest: string) => string): string {
+  switch (reason) {
+    case 'contract-broken':
+      return `Where the change is meant (another parent, another Dockerfile), accept it: "${command(`rebuild ${image} --accept-contract --reason …`)}". Else mend what has changed it. It is tried again by itself, less and less often.`;
+    case 'worse':
+      return `Where the risk is acceptable, declare an exception in golden-images.yaml, deploy it, and run "${command(`retry ${image}`)}". Else it is tried again by itself, less and less often.`;
+    case 'nothing-improved':
+      return 'Nothing: it is tried again by itself, less and less often, and at once when a higher fixed version is told of.';
+    case 'not-scanned':
+      return `Find out why the scanner does not look at it: "golden-images doctor --environment …". It is tried again every day.`;
+    default:
+      return 'Look at the reason below.';
+  }
+}
+
 function partsOf(notice: Notice): NoticeParts {
   const command = (rest: string): string => `golden-images ${rest} --environment …`;
   const image = `--image ${notice.image}`;
@@ -91,7 +107,7 @@ function partsOf(notice: Notice): NoticeParts {
       return {
         headline: `candidate held, ${notice.reason}`,
         means: 'The build ended, but its image is not proven to be better: the floating tag was not moved.',
-        next: `Look at the reason below; "${command(`status ${image}`)}" tells what comes next.`,
+        next: `${heldRemedy(notice.reason, image, command)} "${command(`status ${image}`)}" tells what comes next.`,
         facts: [...patchFacts(notice), ['reason', notice.reason], ['detail', notice.detail]],
       };
     case 'stopped':

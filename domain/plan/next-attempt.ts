@@ -30,13 +30,24 @@ export function isAvoidable({
   return state === 'HELD' && AVOIDABLE.has(reason) && (author === 'bedrock' || extras !== undefined);
 }
 
-/** Reasons for which a candidate is held that pass by themselves: a fix is published, a scanner catches up. */
-const PASSING: ReadonlySet<string | undefined> = new Set(['nothing-improved', 'not-scanned']);
 const HOUR = 3_600_000;
+/** Most hours between two tries of a plan whose candidates are held for the same reason again and again. */
+const LONGEST_WAIT_HOURS = 7 * 24;
 
-/** True where a held patch may do better by now: as long after as a residual finding is tried again. */
-function isWorthAnotherTry({ reason, stateSince }: PatchItem, afterHours: number, now: Date): boolean {
-  return PASSING.has(reason) && now.getTime() - Date.parse(stateSince) >= afterHours * HOUR;
+/**
+ * True where a held patch may do better by now: a fix gets into the repositories, a vulnerability that only the candidate has
+ * is fixed, a parent gets its configuration back, a scanner catches up. The first time it is tried again as long after as a
+ * residual finding is; each time that it ends the same doubles that, so that what never gets better costs a build a
+ * week. A scanner's silence is no word on the plan: that is tried again at the same pace.
+ * @param same the patches of the plan, oldest first; the last is held
+ */
+function isWorthAnotherTry(same: readonly PatchItem[], afterHours: number, now: Date): boolean {
+  const latest = same.at(-1);
+  if (latest === undefined) return false;
+  const other = same.findLastIndex(({ state, reason }) => state !== 'HELD' || reason !== latest.reason);
+  const times = latest.reason === 'not-scanned' ? 1 : same.length - 1 - other;
+  const hours = Math.max(afterHours, Math.min(afterHours * 2 ** (times - 1), LONGEST_WAIT_HOURS));
+  return now.getTime() - Date.parse(latest.stateSince) >= hours * HOUR;
 }
 
 /**
@@ -60,14 +71,14 @@ export function nextAttempt(
     .sort((left, right) => left.sequence - right.sequence);
   if (same.some((patch) => LIVE_PATCH_STATES.has(patch.state))) return 'same-plan';
   const latest = same.at(-1);
-  if (latest?.state === 'HELD' && !isAvoidable(latest) && !isWorthAnotherTry(latest, retryResidualAfterHours, now))
-    return 'held';
+  const isDue = latest?.state === 'HELD' && isWorthAnotherTry(same, retryResidualAfterHours, now);
+  if (latest?.state === 'HELD' && !isAvoidable(latest) && !isDue) return 'held';
   if (latest?.state === 'REJECTED') return 'rejected';
   if (latest?.state === 'ROLLED_BACK') return 'rolled-back';
   const failed = same.filter((patch) => (patch.state === 'FAILED' && patch.reason === 'script') || isAvoidable(patch));
   const lesson = failed.at(-1);
   const rulesHadATurn = failed.length === 0 || failed.some((patch) => patch.author === 'rules');
-  if (failed.length >= maximumAttempts && rulesHadATurn) return 'attempts-exhausted';
+  if (!isDue && failed.length >= maximumAttempts && rulesHadATurn) return 'attempts-exhausted';
   return {
     number: Math.max(0, ...same.map((patch) => patch.attempt)) + 1,
     ...(lesson !== undefined && { failed: lesson }),

@@ -19,6 +19,8 @@ export interface RebuildFacts {
   readonly now: Date;
   /** Sequence that the rebuild's patch will have. */
   readonly sequence: number;
+  /** True where another contract is fine: what was held for breaking it is no reason to leave a plan out. */
+  readonly acceptsContract?: true;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface RebuildFacts {
 export function rebuildPlan(image: GoldenImage, facts: RebuildFacts): Plan | EmptyPlan | undefined {
   const { findings, patches, promoted, sequence } = facts;
   const wanted = wantedPlan(image, findings, promoted);
-  const isBlocked = wanted !== undefined && BLOCKED.has(nextAttempt(wanted.planHash, patches, image.policy, facts.now));
+  const counted = facts.acceptsContract === true ? patches.filter((patch) => !hasBrokenContract(patch)) : patches;
+  const isBlocked = wanted !== undefined && BLOCKED.has(nextAttempt(wanted.planHash, counted, image.policy, facts.now));
   const plan =
     (isBlocked ? undefined : wanted) ??
     carriedPlan(image, findings, promoted) ??
@@ -50,6 +53,10 @@ const BLOCKED: ReadonlySet<ReturnType<typeof nextAttempt>> = new Set([
   'rolled-back',
   'attempts-exhausted',
 ]);
+
+function hasBrokenContract({ state, reason }: PatchItem): boolean {
+  return state === 'HELD' && reason === 'contract-broken';
+}
 
 /** Platform as the scanner says, of any finding. */
 function platformIn(findings: readonly FindingItem[]): string | undefined {

@@ -99,6 +99,8 @@ export type PatchItem = Versioned &
     readonly approval?: Approval;
     /** True where it was asked for by a person or for the parent's sake, and is to be built although no finding asks for it. */
     readonly rebuild?: true;
+    /** True where a person has said that its image may have another contract than the one before. */
+    readonly acceptsContract?: true;
     /** Why it was HELD, FAILED, SUPERSEDED, …: a stable code. */
     readonly reason?: string;
     /** The reason in a sentence. */

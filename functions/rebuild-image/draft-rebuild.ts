@@ -69,6 +69,7 @@ export async function draftRebuild(
     stateSince: now,
     rebuild: true,
     ...(request.unattended !== true && { approval: { decision: 'approved', by, reason: why, at: now } as const }),
+    ...(request.acceptsContract === true && { acceptsContract: true as const }),
     planHash: plan.planHash,
     patchId: sha256,
     scriptUri: uri,

@@ -31,6 +31,8 @@ export interface RebuildRequest {
    * recorded. A person's own word needs no second one.
    */
   readonly unattended?: true;
+  /** True where its image may have another contract (user, entrypoint, ports, …) than the one before. */
+  readonly acceptsContract?: true;
 }
 
 /** Why no rebuild was written. */
@@ -73,7 +75,8 @@ export function makeRebuildImage(
     const findings = items.filter(isFindingItem);
     const promoted = promotedPatch(head, patches);
     const sequence = Math.max(0, ...patches.map((patch) => patch.sequence)) + 1;
-    const plan = rebuildPlan(image, { findings, patches, promoted, sequence, now: clock() });
+    const accepts = request.acceptsContract === true ? { acceptsContract: true as const } : {};
+    const plan = rebuildPlan(image, { findings, patches, promoted, sequence, now: clock(), ...accepts });
     if (plan === undefined) throw unknownPlatform(image);
     const patch = await draftRebuild({ scripts, clock }, image, { plan, sequence, promoted, request });
     try {

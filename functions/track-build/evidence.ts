@@ -60,7 +60,11 @@ export function evidence(image: GoldenImage, patch: PatchItem, facts: EvidenceFa
     packages:
       known.by === 'package-database' ? changedPackages(known.current, known.candidate) : listedPackages(facts.settled),
     findings: facts.settled.map((one) => findingOf(one, promotion?.at)),
-    contract: { ok: violations.length === 0, violations: [...violations] },
+    contract: {
+      ok: violations.length === 0,
+      violations: [...violations],
+      ...(patch.acceptsContract === true && { accepted: true }),
+    },
     regressions: [...regressions],
     promotion,
     times: {

@@ -1,14 +1,17 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { tell } from '../../domain/notice/tell';
+import type { FindingTable } from '../../domain/ports';
 import { requestReplan } from '../../domain/table/head-changes';
+import { imagePartition, PATCH_PREFIX } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
+import { isPatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 
 /**
  * Tells people of a held patch, gives its lease back, and has generate-patch look again: other commands may do without
  * what a model's did beyond the plan, and findings may ask for less by now, which waited for this build. The same plan
- * stays held.
+ * stays held for a while, and who was told why is not told the same again.
  */
 export async function giveBackHeld(
   ports: TrackBuildPorts,
@@ -16,13 +19,27 @@ export async function giveBackHeld(
   patch: PatchItem,
 ): Promise<TrackBuildResult> {
   const { table } = ports;
-  await tell(ports, {
-    kind: 'held',
-    ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },
-    reason: patch.reason ?? 'unknown',
-    detail: patch.detail ?? '',
-  });
+  if (!(await wasTold(table, patch)))
+    await tell(ports, {
+      kind: 'held',
+      ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },
+      reason: patch.reason ?? 'unknown',
+      detail: patch.detail ?? '',
+    });
   await requestReplan(table, image.name, `the candidate of patch ${patch.sequence} was held`);
   await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'neutral' });
   return { did: 'held', patch };
+}
+
+/** True where the try before of the same plan was held for the same reason. */
+async function wasTold(
+  table: FindingTable,
+  { image, sequence, planHash, reason, detail }: PatchItem,
+): Promise<boolean> {
+  const before = (await table.query(imagePartition(image), PATCH_PREFIX))
+    .filter(isPatchItem)
+    .filter((patch) => patch.planHash === planHash && patch.sequence < sequence)
+    .sort((left, right) => left.sequence - right.sequence)
+    .at(-1);
+  return before?.state === 'HELD' && before.reason === reason && before.detail === detail;
 }

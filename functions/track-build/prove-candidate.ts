@@ -74,10 +74,11 @@ async function judge(
 }
 
 function reasonToHold(
-  { rebuild }: Pick<PatchItem, 'rebuild'>,
+  { rebuild, acceptsContract }: Pick<PatchItem, 'rebuild' | 'acceptsContract'>,
   { violations, regressions, outcomes, isFirst }: Proof,
 ): Pick<Hold, 'reason' | 'detail'> | undefined {
-  if (violations.length > 0) return { reason: 'contract-broken', detail: violations.join('; ') };
+  if (violations.length > 0 && acceptsContract !== true)
+    return { reason: 'contract-broken', detail: violations.join('; ') };
   if (regressions.length > 0) return { reason: 'worse', detail: regressions.join('; ') };
   const fixed = outcomes.some((outcome) => outcome.result === 'fixed');
   const residual = outcomes.some((outcome) => outcome.result === 'residual');

@@ -133,17 +133,23 @@ describe('what is tried again', () => {
     expect(await end(world)).toMatchObject({ agrees: true, moves: 2, findings: ['glibc FIXED', 'krb5 FIXED'] });
   });
 
-  it('what a promoted patch has left, every retryResidualAfterHours and not only once', async () => {
+  it('what a promoted patch has left, less and less often, down to once a week, and people are told once', async () => {
     const world = await vulnerable({}, [GLIBC, KRB5]);
-    for (let day = 0; day < 6; day++) {
+    const starts: number[] = [];
+    for (let day = 0; day < 40; day++) {
       await finish(world, 'works', [KRB5.package]);
-      world.tick(25);
+      world.tick(22);
       await world.reconcile();
       await world.settle();
+      if (world.cloud.running().length > 0) starts.push(day);
     }
-    const held = [2, 3, 4, 5, 6].map((sequence) => `${String(sequence)} HELD nothing-improved`);
-    expect((await end(world)).patches).toEqual(['1 PROMOTED', ...held, '7 BUILDING']);
-    await days(world, 5);
+    const waits = starts.map((day, index) => day - (starts[index - 1] ?? day));
+    expect(waits.slice(1, 3)).toEqual([2, 3]);
+    expect(waits.slice(4).every((wait) => wait >= 7 && wait <= 8)).toBe(true);
+    const held = starts.map((_day, index) => `${index + 2} HELD nothing-improved`);
+    expect((await end(world)).patches).toEqual(['1 PROMOTED', ...held]);
+    expect((await end(world)).notices.filter((kind) => kind === 'held')).toHaveLength(1);
+    await days(world, 8);
     expect(await end(world)).toMatchObject({ agrees: true, moves: 2, findings: ['glibc FIXED', 'krb5 FIXED'] });
   });
 

@@ -30,7 +30,7 @@ describe('the text of a notice', () => {
   it.each([
     ['promoted', ['blast-radius --image debian-12', 'rollback --image debian-12 --reason …']],
     ['rolled-back', ['status --image debian-12']],
-    ['held', ['status --image debian-12']],
+    ['held', ['doctor', 'status --image debian-12']],
     ['stopped', ['status --image debian-12', 'retry --image debian-12']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
@@ -41,6 +41,16 @@ describe('the text of a notice', () => {
     );
     const named = [...message.matchAll(/"golden-images (.+?) --environment …"/g)].map((match) => match[1]);
     expect(named).toEqual(commands);
+  });
+
+  it.each([
+    ['contract-broken', 'golden-images rebuild --image debian-12 --accept-contract --reason … --environment …'],
+    ['worse', 'golden-images retry --image debian-12 --environment …'],
+    ['nothing-improved', 'it is tried again by itself'],
+    ['another', 'Look at the reason below.'],
+  ])('of a candidate held as %s says %j', (reason, todo) => {
+    const held = everyNotice().find((one) => one.kind === 'held')!;
+    expect(noticeText({ ...held, reason }, LIMIT).message).toContain(todo);
   });
 
   it('of a promotion tells every fact of it', () => {

@@ -63,7 +63,7 @@ describe('whether a plan is tried (again)', () => {
     expect(attemptAt(PLAN, [held, failed(3, 3)], 3)).toMatchObject({ number: 4 });
   });
 
-  it.each(['nothing-improved', 'not-scanned'])(
+  it.each(['nothing-improved', 'not-scanned', 'worse', 'contract-broken'])(
     'what is held %s is tried again as long after as residual findings are: it passes by itself',
     (reason) => {
       const held = makePatch({ state: 'HELD', reason });
@@ -72,9 +72,46 @@ describe('whether a plan is tried (again)', () => {
     },
   );
 
-  it.each(['worse', 'contract-broken'])('what is held %s is not, however long ago it was', (reason) => {
-    expect(attemptAt(PLAN, [makePatch({ state: 'HELD', reason })], 3, new Date('2025-06-01T00:00:00.000Z'))).toBe(
-      'held',
-    );
+  it.each([
+    ['nothing-improved', [24, 48, 96, 168, 168, 168]],
+    ['worse', [24, 48, 96, 168, 168, 168]],
+    ['contract-broken', [24, 48, 96, 168, 168, 168]],
+    ['not-scanned', [24, 24, 24, 24, 24, 24]],
+  ])('what is held %s again and again waits for %j hours', (reason, hours) => {
+    hours.forEach((wait, index) => {
+      const held = Array.from({ length: index + 1 }, (_, at) =>
+        makePatch({ sequence: at + 1, attempt: at + 1, state: 'HELD', reason }),
+      );
+      const after = (ms: number): Date => new Date(NOW.getTime() + wait * 3_600_000 + ms);
+      expect(attemptAt(PLAN, held, 3, after(-1))).toBe('held');
+      expect(attemptAt(PLAN, held, 3, after(0))).toMatchObject({ number: index + 2 });
+    });
+  });
+
+  it('anything else in between starts the waits over', () => {
+    const held = (sequence: number, reason = 'nothing-improved') =>
+      makePatch({ sequence, attempt: sequence, state: 'HELD', reason });
+    const promoted = makePatch({ sequence: 3, attempt: 3, state: 'PROMOTED' });
+    const nextDay = new Date(NOW.getTime() + 24 * 3_600_000);
+    expect(attemptAt(PLAN, [held(1), held(2), promoted, held(4)], 3, nextDay)).toMatchObject({ number: 5 });
+    expect(attemptAt(PLAN, [held(1), held(2, 'worse'), held(3)], 3, nextDay)).toMatchObject({ number: 4 });
+  });
+
+  it('other commands, whose tries are spent, are tried once more when it is time, by rules', () => {
+    const held = (sequence: number, author: PatchItem['author']) =>
+      makePatch({
+        sequence,
+        attempt: sequence,
+        state: 'HELD',
+        reason: 'worse',
+        author,
+        extras: { moduleStreams: ['a:1'] },
+      });
+    const all = [held(1, 'bedrock'), held(2, 'bedrock'), held(3, 'rules')];
+    expect(attemptAt(PLAN, all, 3)).toBe('attempts-exhausted');
+    expect(attemptAt(PLAN, all, 3, new Date(NOW.getTime() + 96 * 3_600_000))).toMatchObject({
+      number: 4,
+      isLast: true,
+    });
   });
 });
