@@ -49,6 +49,11 @@ describe('an image', () => {
       'golden-images.yaml:3:11: images[0].name: makes the name golden-images-test-a-name-that-is-so-much-too-long-for-a-role-build of the IAM role 67 characters long, 64 are allowed: shorten it, or the namespace',
     ],
     [
+      'a parent whose user is not known, and no word on that',
+      one('', 'docker.io/bitnami/node:20'),
+      "golden-images.yaml:3:5: images[0].contract: must say the user: which one docker.io/bitnami/node:20 has is not known before the build, and the patch runs as root; say e.g. contract: { user: '1001' }, or user: root",
+    ],
+    [
       'injection within an image that has no package manager for it',
       one('    injection: inline\n    ecosystem: microdnf\n'),
       'golden-images.yaml:6:16: images[0].injection: inline does not work with microdnf: EC2 Image Builder cannot install its components there; use staged',
@@ -87,7 +92,7 @@ describe('an image', () => {
     [
       'that is too long',
       `${FROM}RUN : ${'x'.repeat(16_000)}\n${MARKER}`,
-      'makes a Dockerfile of 16398 characters, and EC2 Image Builder takes 16000: COPY long files from an image of their own',
+      'makes a Dockerfile of 16388 characters, and EC2 Image Builder takes 16000: COPY long files from an image of their own',
     ],
     ['with carriage returns', `${FROM}RUN a\r\n${MARKER}`, 'has carriage returns: save it with line feeds alone'],
   ])('with a Dockerfile %s', (_what, text, problem) => {

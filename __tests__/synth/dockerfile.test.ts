@@ -1,4 +1,5 @@
-import { renderDockerfile } from '../../modules/image-pipeline/dockerfile';
+import { namesUser, renderDockerfile } from '../../modules/image-pipeline/dockerfile';
+import { isRootParent } from '../../modules/image-pipeline/known-user';
 
 const STAGE = [
   'FROM public.ecr.aws/amazonlinux/amazonlinux:2023 AS golden-images-fetch',
@@ -15,14 +16,7 @@ const PATCH = [
 const PARENT = 'FROM {{{ imagebuilder:parentImage }}}';
 
 it('staged: components run in a stage that is thrown away, the patch in the last', () => {
-  expect(renderDockerfile({ injection: 'staged' }).split('\n')).toEqual([
-    ...STAGE,
-    PARENT,
-    ...PATCH,
-    'USER root',
-    'WORKDIR /',
-    '',
-  ]);
+  expect(renderDockerfile({ injection: 'staged' }).split('\n')).toEqual([...STAGE, PARENT, ...PATCH, 'USER root', '']);
 });
 
 it('inline: components run in the image itself', () => {
@@ -55,8 +49,62 @@ it('an own template: the stage comes after what must be first, the patch where t
     'RUN a ${A}',
     ...PATCH,
     'USER root',
-    'WORKDIR /',
     'ENV B=2',
     '',
   ]);
+});
+
+it('an own template: the user and, inline, the directory are again what the stage had said before the patch', () => {
+  const template = [
+    'FROM other AS tools',
+    'USER nobody',
+    'WORKDIR /tools',
+    PARENT,
+    'USER first',
+    'workdir /srv/app',
+    'user 1001:0 ',
+    '# golden-images: patch',
+    'CMD ["serve"]',
+  ].join('\n');
+  const after = (rendered: string): string[] => rendered.slice(rendered.lastIndexOf('{{{')).split('\n').slice(-4);
+  expect(after(renderDockerfile({ injection: 'inline', template })).slice(-3)).toEqual([
+    'USER 1001:0',
+    'WORKDIR /srv/app',
+    'CMD ["serve"]',
+  ]);
+  expect(renderDockerfile({ injection: 'staged', template }).split('\n').slice(-5)).toEqual([
+    ...PATCH,
+    'USER 1001:0',
+    'CMD ["serve"]',
+  ]);
+  // What the contract says comes first.
+  expect(renderDockerfile({ injection: 'inline', template, user: 'app', workdir: '/x' })).toContain(
+    'USER app\nWORKDIR /x',
+  );
+});
+
+it('a template names its user before the patch, in the same stage, or after it', () => {
+  const of = (...lines: string[]): boolean => namesUser(lines.join('\n'));
+  expect(of(PARENT, 'USER app', '# golden-images: patch')).toBe(true);
+  expect(of(PARENT, '# golden-images: patch', 'USER app')).toBe(true);
+  expect(of('FROM a', 'USER app', PARENT, '# golden-images: patch')).toBe(false);
+  expect(of(PARENT, '# USER app', '# golden-images: patch')).toBe(false);
+});
+
+it.each([
+  ['debian:12-slim', true],
+  ['docker.io/library/golang:1.24', true],
+  ['public.ecr.aws/docker/library/alpine:3.22', true],
+  ['222222222222.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/python:3.12', true],
+  ['public.ecr.aws/amazonlinux/amazonlinux:2023', true],
+  ['222222222222.dkr.ecr.eu-central-1.amazonaws.com/redhat/ubi9/ubi-minimal:9.6', true],
+  ['222222222222.dkr.ecr.eu-central-1.amazonaws.com/suse/bci/bci-base:15.7', true],
+  ['docker.io/bitnami/node:20', false],
+  ['222222222222.dkr.ecr.eu-central-1.amazonaws.com/redhat/ubi9/nodejs-20:1', false],
+  ['222222222222.dkr.ecr.eu-central-1.amazonaws.com/team/debian:12', false],
+  ['public.ecr.aws/chainguard/wolfi-base:latest', false],
+  ['gcr.io/distroless/base-nossl:nonroot', false],
+  ['not a reference', false],
+])('whether the parent %s is known to run as root: %p', (reference, known) => {
+  expect(isRootParent(reference)).toBe(known);
 });

@@ -203,7 +203,9 @@ it("AWS's managed policies are there for whom the narrow ones do not do", () => 
 it('a private parent may be pulled, that repository and no other', () => {
   const parent = '999999999999.dkr.ecr.eu-west-1.amazonaws.com/base/debian:12';
   const one = images(
-    estateYaml([imageYaml('debian-12').replace('public.ecr.aws/docker/library/debian:12-slim', parent)]),
+    estateYaml([
+      `${imageYaml('debian-12').replace('public.ecr.aws/docker/library/debian:12-slim', parent)}    contract: { user: root }\n`,
+    ]),
   );
   expect(String(only(one, 'aws_iam_role_policy', 'image-debian-12')['policy'])).toContain(
     '"Sid":"PullParent","Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Resource":["arn:aws:ecr:eu-west-1:999999999999:repository/base/debian"]',

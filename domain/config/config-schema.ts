@@ -39,12 +39,14 @@ export const contractKeys = z.strictObject({
     .string()
     .regex(IMAGE_USER, 'is not a user, uid, or either with a group')
     .optional()
-    .describe("USER that the image must have. Default: the base's."),
+    .describe(
+      "USER that the image must have. Default: the base's; on AWS it has to be said where that is not known to be root.",
+    ),
   workdir: z
     .string()
     .regex(/^\/[A-Za-z0-9._/-]{0,255}$/, 'is not an absolute path')
     .optional()
-    .describe("WORKDIR that the image must have. Default: the base's."),
+    .describe("WORKDIR that the image must have. Default: the base's; with injection inline, /."),
   maximumGrowthPercent: z
     .number()
     .min(0)

@@ -16,13 +16,13 @@ export interface DockerfileProps {
   /**
    * USER of the image.
    *
-   * @default root
+   * @default that of the template, else root
    */
   readonly user?: string;
   /**
    * WORKDIR of the image.
    *
-   * @default /
+   * @default as it was; inline that of the template, else /
    */
   readonly workdir?: string;
 }
@@ -46,13 +46,16 @@ const CHARACTER_LIMIT = 16_000;
 const COMPONENTS = ['{{{ imagebuilder:environments }}}', '{{{ imagebuilder:components }}}'];
 
 /**
- * The Dockerfile of a golden image (design.md 7), not escaped for Terraform. Image Builder's components set WORKDIR and run
- * as USER, so both are set around them, and back to what the contract says.
+ * The Dockerfile of a golden image, not escaped for Terraform. A patch needs root, and Image Builder's components set WORKDIR
+ * and run as USER, so these are set around them, and back to what the contract says, or to what the template had said before.
  */
-export function renderDockerfile({ injection, template = DEFAULT_TEMPLATE, user, workdir }: DockerfileProps): string {
-  const back = [`USER ${user ?? 'root'}`, `WORKDIR ${workdir ?? '/'}`];
+export function renderDockerfile(props: DockerfileProps): string {
+  const { injection, template = DEFAULT_TEMPLATE } = props;
   const lines = template.split('\n');
   const marker = lines.findIndex(isMarker);
+  const user = props.user ?? lastOf(lines, marker, 'USER') ?? 'root';
+  const workdir = props.workdir ?? (injection === 'inline' ? (lastOf(lines, marker, 'WORKDIR') ?? '/') : undefined);
+  const back = [`USER ${user}`, ...(workdir === undefined ? [] : [`WORKDIR ${workdir}`])];
   if (injection === 'inline') lines.splice(marker, 1, 'USER root', ...COMPONENTS, ...back);
   else {
     lines.splice(
@@ -67,6 +70,24 @@ export function renderDockerfile({ injection, template = DEFAULT_TEMPLATE, user,
     lines.splice(lines.findIndex(isFrom), 0, `FROM ${STAGE_IMAGE} AS ${STAGE}`, 'USER root', ...COMPONENTS, '');
   }
   return lines.join('\n');
+}
+
+/** True where a template names the USER that its image has, before the patch or after it. */
+export function namesUser(template: string): boolean {
+  const lines = template.split('\n');
+  return (
+    lastOf(lines, lines.findIndex(isMarker), 'USER') !== undefined || lastOf(lines, lines.length, 'USER') !== undefined
+  );
+}
+
+/** Argument of the last instruction of a kind before a line, in the stage of that line. */
+function lastOf(lines: readonly string[], before: number, instruction: 'USER' | 'WORKDIR'): string | undefined {
+  const from = lines.slice(0, before).findLastIndex(isFrom);
+  const pattern = new RegExp(`^\\s*${instruction}\\s+(\\S.*?)\\s*$`, 'i');
+  return lines
+    .slice(from + 1, before)
+    .map((line) => pattern.exec(line)?.[1])
+    .findLast((found) => found !== undefined);
 }
 
 /** What is wrong with an own template. */

@@ -10,7 +10,9 @@ import { BadInputError } from '../../domain/errors';
 import { ecosystemIdOf, parsePlatform } from '../../domain/platform/platform';
 import { coversRepository } from '../../domain/config/wildcard';
 import { GoldenRepository } from '../../modules/golden-repository/golden-repository';
+import { namesUser } from '../../modules/image-pipeline/dockerfile';
 import { ImagePipeline } from '../../modules/image-pipeline/image-pipeline';
+import { isRootParent } from '../../modules/image-pipeline/known-user';
 import type { PropProblem } from '../../modules/validation';
 import { problemIf } from '../../modules/validation';
 import type { ImageSettings } from './image-settings';
@@ -76,9 +78,20 @@ function imageProblems(declared: ImageConfig, settings: ImageSettings): readonly
       'injection',
       `inline does not work with ${ecosystem ?? ''}: EC2 Image Builder cannot install its components there; use staged`,
     ),
+    ...userProblems(declared, settings),
     ...ImagePipeline.validate({ dockerfile }),
     ...repositoryProblems(image),
   ];
+}
+
+/** The patch needs root, and what the image is to run as afterwards cannot be read off a parent before it is built. */
+function userProblems({ parent }: ImageConfig, { dockerfile }: ImageSettings): readonly PropProblem[] {
+  const isKnown = dockerfile.user !== undefined || namesUser(dockerfile.template ?? '') || isRootParent(parent);
+  return problemIf(
+    !isKnown,
+    'contract',
+    `must say the user: which one ${parent} has is not known before the build, and the patch runs as root; say e.g. contract: { user: '1001' }, or user: root`,
+  );
 }
 
 function repositoryProblems({ repository, floatingTag }: GoldenImage): readonly PropProblem[] {

@@ -23,6 +23,7 @@ import { makeExpireApprovals } from '../../../functions/decide-approval/expire-a
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
 import { lookUpSource } from '../../../functions/generate-patch/look-up-source';
 import { makeIngestFinding, makeJudgeAgain } from '../../../functions/ingest-finding/ingest-finding';
+import type { RebuildRequest } from '../../../functions/rebuild-image/rebuild-image';
 import { makeRebuildImage } from '../../../functions/rebuild-image/rebuild-image';
 import { makeReconcile } from '../../../functions/reconcile-findings/reconcile-findings';
 import type { ReconcileResult } from '../../../functions/reconcile-findings/reconcile-ports';
@@ -204,8 +205,8 @@ export class World {
   }
 
   /** A person wants an image built again. */
-  async rebuild(name: string, why: string): Promise<void> {
-    await makeRebuildImage(this.ports())(this.image(name), { why, by: 'somebody' });
+  async rebuild(name: string, why: string, more: Pick<RebuildRequest, 'acceptsContract'> = {}): Promise<void> {
+    await makeRebuildImage(this.ports())(this.image(name), { why, by: 'somebody', ...more });
   }
 
   /** Takes facts in at once, also in the midst of something else. */

@@ -56,6 +56,16 @@ it.each<[PatchState, string | undefined]>([
   expect(rebuildPlan(image, { ...none, findings: [open], patches: [other] })?.targets).toEqual([makeTarget()]);
 });
 
+it('does what was held for breaking the contract where another contract is accepted', () => {
+  const planHash = wantedPlan(image, [open], undefined)!.planHash;
+  const targets = (reason: string) => {
+    const patches = [makePatch({ state: 'HELD', planHash, reason })];
+    return rebuildPlan(image, { ...none, findings: [open], patches, acceptsContract: true })?.targets;
+  };
+  expect(targets('contract-broken')).toEqual([makeTarget()]);
+  expect(targets('worse')).toEqual([]);
+});
+
 it('is never the same as another rebuild, nor as the patch', () => {
   const hash = (sequence: number) => rebuildPlan(image, { ...none, findings: [open], sequence })?.planHash;
   const hashes = [hash(1), hash(2), hash(3), wantedPlan(image, [open], undefined)?.planHash];
