@@ -3,10 +3,10 @@ import { ECOSYSTEM_IDS } from '../ecosystems/ecosystem';
 import { RESIDUAL_REASONS, TARGET_RESULTS } from './result-line';
 
 /** What starts the line of one target. */
-const RESULT_MARKER = 'golden-images-result ';
+export const RESULT_MARKER = 'golden-images-result ';
 
 /** What starts the last line. */
-const EXIT_MARKER = 'golden-images-exit ';
+export const EXIT_MARKER = 'golden-images-exit ';
 
 /** Longest prefix, in characters, that a builder puts before a line. */
 const MAX_PREFIX = 200;
