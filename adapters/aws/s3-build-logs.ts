@@ -33,7 +33,7 @@ export interface KeptBuildLog {
 const TIMEOUT_MS = 5000;
 /** Most objects and bytes that are read of one build, the newest first: what ended it stands there. */
 const OBJECTS_LIMIT = 24;
-const BYTES_LIMIT = 8 * 1024 * 1024;
+const BYTES_LIMIT = 4 * 1024 * 1024;
 /** Objects that are read at the same time. */
 const CONCURRENCY = 6;
 /** What lies beside logs: definitions of components, and their output once more within JSON. */
@@ -106,21 +106,19 @@ export class S3BuildLogs {
       if (size === 0 || NO_LOG.test(key)) continue;
       if (room === 0 || parts.length === OBJECTS_LIMIT) break;
       const bytes = Math.min(size, room);
-      parts.unshift({ key, bytes, isWhole: bytes === size });
+      parts.unshift({ key, bytes });
       room -= bytes;
     }
     return parts;
   }
 
-  private async read({ key, bytes, isWhole }: Part, signal: AbortSignal): Promise<string> {
+  private async read({ key, bytes }: Part, signal: AbortSignal): Promise<string> {
     const { client, bucket } = this.options;
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=-${bytes}` });
-    const text = await callAws(
+    return await callAws(
       { service: 's3', operation: 'GetObject', resource: `s3://${bucket}/${key}` },
       async () => (await (await client.send(command, { abortSignal: signal })).Body?.transformToString()) ?? '',
     );
-    // The first line of a part begins somewhere: a secret could be cut in two.
-    return isWhole ? text : text.slice(text.indexOf('\n') + 1);
   }
 
   /** Runs what may take no longer; what it still does after its time is up is nobody's. */
@@ -148,7 +146,6 @@ export class S3BuildLogs {
 interface Part {
   readonly key: string;
   readonly bytes: number;
-  readonly isWhole: boolean;
 }
 
 function newestFirst(left: S3Object, right: S3Object): number {

@@ -22,11 +22,11 @@ const CONTROLS = new RegExp(
  */
 export function keptLog(log: string): string {
   const text = log.toWellFormed().replace(CONTROLS, '');
-  const { lines, leftOut } = lastLines(text.split(/\r\n|\r|\n/).filter(isNotReported));
+  const { lines, leftOut } = lastLines(text);
   const kept = [
     ...reportLines(text),
-    ...(leftOut > 0 ? [`[${leftOut} lines left out]`] : []),
-    ...withoutKeys(lines).map(redactLine),
+    ...(leftOut > 0 ? [`[${leftOut} characters left out]`] : []),
+    ...withoutKeys(lines.filter(isNotReported)).map(redactLine),
   ].join('\n');
   return kept.trim() === '' ? '' : `${kept.trimEnd()}\n`;
 }
@@ -48,12 +48,11 @@ function reportLines(text: string): string[] {
   return exitCode === undefined ? lines : [...lines, `${EXIT_MARKER}${exitCode}`];
 }
 
-function lastLines(all: readonly string[]): { readonly lines: readonly string[]; readonly leftOut: number } {
-  const cut = all.map((line) => line.slice(0, LINE_LIMIT));
-  let [first, room] = [cut.length, END_LIMIT];
-  while (first > 0 && room > (cut[first - 1] ?? '').length) {
-    first -= 1;
-    room -= (cut[first] ?? '').length + 1;
-  }
-  return { lines: cut.slice(first), leftOut: first };
+/** The lines at the end, none without its beginning: that tells what it is. */
+function lastLines(text: string): { readonly lines: readonly string[]; readonly leftOut: number } {
+  const isWhole = text.length <= END_LIMIT;
+  const lines = text.slice(-END_LIMIT).split(/\r\n|\r|\n/);
+  const [cut = ''] = lines;
+  const leftOut = isWhole ? 0 : text.length - END_LIMIT + Math.min(cut.length + 1, END_LIMIT);
+  return { lines: (isWhole ? lines : lines.slice(1)).map((line) => line.slice(0, LINE_LIMIT)), leftOut };
 }
