@@ -64,9 +64,7 @@ describe('what of a log is kept with a patch', () => {
         const kept = keptLog(lines.join('\n'));
         expect(parseResultLines(kept)).toEqual(parseResultLines(lines.join('\n')));
         expect(kept.isWellFormed()).toBe(true);
-        expect(
-          [...kept].filter((character) => character !== '\n' && character !== '\t' && /\p{Cc}/u.test(character)),
-        ).toEqual([]);
+        expect(kept.replace(/[\t\n]/g, '')).not.toMatch(/\p{Cc}/u);
         expect(kept.length).toBeLessThan(1_400_000);
       }),
     );
