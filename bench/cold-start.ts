@@ -84,6 +84,7 @@ async function environment(directory: string): Promise<Record<string, string>> {
     ESTATE_FILE: estate,
     METRICS_ENVIRONMENT: 'golden-images-bench',
     SCRIPT_BUCKET: 'scripts',
+    BUILD_LOG_BUCKET: 'build-logs',
     SIGNAL_PREFIX: '/golden-images/bench/signals',
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/bench-',
     REGISTRY_ACCOUNT: '123456789012',

@@ -26,12 +26,17 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
   let builder: Ec2ImageBuilder;
   let restore: () => void;
   const known = new Map<string, string>();
+  /** What the build has printed, and which builds were asked for it. */
+  let log: string | undefined;
+  const asked: unknown[] = [];
   beforeEach(async () => {
     server = await startImageBuilderServer();
     restore = withEnvironment(awsEnvironment(server.url));
     client = makeImageBuilderClient();
     server.pipelines.add(pipelineArn('debian-12'));
     known.clear();
+    log = undefined;
+    asked.length = 0;
     builder = new Ec2ImageBuilder({
       client,
       pipelineArnOf: ({ name }) => (name === 'none' ? undefined : pipelineArn(name)),
@@ -39,6 +44,12 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
         describe: (reference) => {
           const digest = known.get(reference);
           return Promise.resolve(digest === undefined ? undefined : ({ digest } as ImageDescription));
+        },
+      },
+      logs: {
+        keep: (build) => {
+          asked.push(build);
+          return Promise.resolve(log === undefined ? undefined : { uri: 's3://bucket/audit/log', text: log });
         },
       },
     });
@@ -76,6 +87,7 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
     '%s is a build that goes on',
     async (status) => {
       expect(await builder.get(await ended(status))).toStrictEqual({ state: 'BUILDING' });
+      expect(asked).toStrictEqual([]);
     },
   );
 
@@ -110,6 +122,57 @@ describe('EC2 Image Builder on a stub of its protocol', () => {
   ])('FAILED: %s of %s', async (reason, _what, said) => {
     const status = await builder.get(await ended('FAILED', said));
     expect(status).toStrictEqual({ state: 'FAILED', reason, detail: said ?? 'Image Builder gave no reason' });
+  });
+
+  const FAILED = 'Document arn:aws:imagebuilder:eu-central-1:123456789012:component/patch/1.0.0/1 failed!';
+  test.each<[string, string, string, string | undefined, string]>([
+    [
+      'the exit code of the script',
+      'golden-images-exit 10\n',
+      'nothing-improved',
+      FAILED,
+      `${FAILED} (the script ended with exit code 10)`,
+    ],
+    [
+      'its last words',
+      'golden-images-exit 100\ngolden-images: one\n#9 1.2 golden-images: cannot <refresh>\u202e\nbye\n',
+      'script',
+      'no reason that tells of a script',
+      'no reason that tells of a script (the script ended with exit code 100: golden-images: cannot (refresh)?)',
+    ],
+    [
+      'a script that ended well, and no more than the sentence',
+      'golden-images-exit 0\ngolden-images: fine\n',
+      'builder',
+      'cannot push',
+      'cannot push',
+    ],
+    ['no end of a script', 'golden-images: script abc\n', 'builder', 'cannot push', 'cannot push'],
+    ['the sentence, where that alone knows', '', 'script', 'exit code 7', 'exit code 7'],
+  ])('FAILED with a log that says %s', async (_what, said, reason, sentence, detail) => {
+    log = said;
+    const status = await builder.get(await ended('FAILED', sentence));
+    expect(status).toStrictEqual({ state: 'FAILED', reason, detail, logUri: 's3://bucket/audit/log' });
+    expect(asked).toStrictEqual([{ recipe: 'debian-12', version: '1.0.0', number: '1' }]);
+  });
+
+  test('the words of a script have room beside a long reason', async () => {
+    log = `golden-images-exit 1\ngolden-images: ${'w'.repeat(500)}\n`;
+    const status = await builder.get(await ended('FAILED', 'x'.repeat(1_024)));
+    const detail = status?.state === 'FAILED' ? status.detail : '';
+    expect([detail.length, detail.startsWith('x'.repeat(697)), detail.endsWith('www)')]).toStrictEqual([
+      1_000,
+      true,
+      true,
+    ]);
+  });
+
+  test.each(['AVAILABLE', 'CANCELLED', 'DELETED'])('%s has its log, too', async (status) => {
+    log = 'golden-images-exit 0\n';
+    known.set(`${REPOSITORY}:1`, digestOf('a'));
+    expect(await builder.get(await ended(status, undefined, [`${REPOSITORY}:1`]))).toMatchObject({
+      logUri: 's3://bucket/audit/log',
+    });
   });
 
   test('a long reason is cut, and its line feeds are blanks', async () => {

@@ -29,6 +29,10 @@ type Name = (typeof NAMES)[number];
 /** Whose fix the repositories do not have, by image. */
 const MISSING: Partial<Record<Name, readonly string[]>> = { amazonlinux: ['expat'] };
 
+/** What the script says, and how it comes to stand in a build's log. */
+const SAID = { ecosystem: 'apt', package: 'some-package', floor: '1.0', result: 'already-fixed', binaries: [] };
+const LOG = `#9 1.0 password=hunter2\n#9 1.1 golden-images-result ${JSON.stringify(SAID)}\n#9 1.2 golden-images-exit 0\n`;
+
 /** What becomes of the recorded findings. */
 const STATES: Record<Name, Readonly<Record<string, number>>> = {
   debian: { FIXED: 2, 'PARKED below-threshold': 4, 'PARKED no-fix': 3 },
@@ -79,7 +83,7 @@ describeOnMoto('on the emulator', (moto) => {
       await chain.settle();
       expect(await digestAt(name, 'stable')).toBeUndefined();
       const logged = chain.functions['track-build'].log.length;
-      const digest = await buildAndScan(chain, name, { missing: MISSING[name] ?? [] });
+      const digest = await buildAndScan(chain, name, { missing: MISSING[name] ?? [], log: LOG });
 
       // The table: one promotion, no lease, and every finding as the scanner has it.
       const { head, patches, findings, states } = await tableOf(chain, name);
@@ -123,6 +127,10 @@ describeOnMoto('on the emulator', (moto) => {
       expect(evidence.findings).toHaveLength(findings.length);
       expect(evidence.findings.filter(({ result }) => result === 'fixed')).toHaveLength(fixed.length);
       expect(evidence.proposals).toBe(patch.proposalUri);
+      expect([evidence.scriptReport, evidence.buildLog]).toStrictEqual([[SAID], patch.buildLogUri]);
+      expect(await scripts.getAudit(evidence.buildLog ?? '')).toBe(
+        `golden-images-result ${JSON.stringify(SAID)}\ngolden-images-exit 0\n==> ApplyBuildComponents/stdout\n#9 1.0 password=[redacted]\n`,
+      );
       const published = z.fromJSONSchema(
         JSON.parse(readFileSync('docs/evidence.schema.json', 'utf8')) as Parameters<typeof z.fromJSONSchema>[0],
       );

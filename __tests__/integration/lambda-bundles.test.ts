@@ -157,6 +157,7 @@ async function environment(): Promise<Record<string, string>> {
     ESTATE_FILE: estate,
     METRICS_ENVIRONMENT: 'golden-images-test',
     SCRIPT_BUCKET: 'scripts',
+    BUILD_LOG_BUCKET: 'build-logs',
     SIGNAL_PREFIX: '/golden-images/test/signals',
     PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',
     REGISTRY_ACCOUNT: '123456789012',

@@ -5,6 +5,7 @@ import { EVENT_SOURCE } from '../../domain/notice/notice-event';
 import { parameterName } from '../../adapters/aws/signal-parameter';
 import { METRICS_NAMESPACE } from '../../adapters/aws/powertools-metrics';
 import { pathSegment } from '../../adapters/shared/path-segment';
+import { buildLogKeys, buildLogPrefix } from '../../domain/config/build-log-place';
 import { pipelineName } from '../../domain/config/pipeline-name';
 import { loadEstateFile } from '../../functions/shared/estate-file';
 import { writeEstateZip } from '../../scripts/estate-zip';
@@ -28,6 +29,22 @@ describe.each(['debian-12', 'alpine_3.22', 'a.b_c-d', '0'])('the names of %s', (
   it('scripts are where the script store puts them', () => {
     expect(names.scriptPrefix).toBe(`scripts/${pathSegment('image name', name)}/`);
   });
+});
+
+it('build logs go where the functions look for them, under the key that these may decrypt with', () => {
+  const stack = stackOf(synthesize(estateYaml()), 'images-test');
+  const bucket = 'golden-images-test-build-logs-123456789012-eu-west-1';
+  const logging = Object.values(stack.resource?.['aws_imagebuilder_infrastructure_configuration'] ?? {});
+  expect(logging.map((one) => (one as { logging: unknown }).logging)).toEqual(
+    ['alpine_3.22', 'amazonlinux-2023', 'debian-12'].map((name) => ({
+      s3_logs: { s3_bucket_name: bucket, s3_key_prefix: buildLogPrefix({ name }) },
+    })),
+  );
+  expect(JSON.stringify(stack.resource?.['aws_kms_alias'])).toContain('alias/golden-images-test-images');
+  const build = { recipe: 'golden-images-test-alpine-3-22', version: '1.0.0', number: '2' };
+  expect(buildLogKeys({ name: 'alpine_3.22' }, build)).toBe('alpine_3.22/golden-images-test-alpine-3-22/1.0.0/2/');
+  // The builds may write there, and nowhere beside.
+  expect(JSON.stringify(stack.resource?.['aws_iam_role_policy'])).toContain(`arn:aws:s3:::${bucket}/alpine_3.22/*`);
 });
 
 it('alarms watch the namespace that the functions count in', () => {

@@ -74,7 +74,7 @@ describe('the pipeline', () => {
       instance_types: ['t4g.small'],
       instance_metadata_options: { http_tokens: 'required', http_put_response_hop_limit: 2 },
       terminate_instance_on_failure: true,
-      logging: { s3_logs: { s3_key_prefix: 'amazonlinux-2023/' } },
+      logging: { s3_logs: { s3_key_prefix: 'amazonlinux-2023' } },
     });
     expect(only(stack, 'aws_imagebuilder_infrastructure_configuration', 'image-debian-12')).toMatchObject({
       instance_types: ['t3.small'],

@@ -266,7 +266,7 @@ describe('the closed loop', () => {
   });
 
   it.each(['track-build', 'reconcile-findings'])(
-    '%s moves tags of this environment only, and speaks on the default bus in our name only',
+    '%s moves tags and reads build logs of this environment only, and speaks on the default bus in our name only',
     (name) => {
       const { Statement } = JSON.parse(String(only(stack, 'aws_iam_role_policy', name)['policy'])) as {
         Statement: { Sid: string }[];
@@ -281,6 +281,25 @@ describe('the closed loop', () => {
       });
       expect(bySid['AskForBuilds']).toMatchObject({
         Resource: ['arn:aws:imagebuilder:eu-west-1:123456789012:image/golden-images-test-*'],
+      });
+      const buildLogs = 'golden-images-test-build-logs-123456789012-eu-west-1';
+      expect(bySid['ListBuildLogs']).toMatchObject({ Resource: [`arn:aws:s3:::${buildLogs}`] });
+      expect(bySid['ReadBuildLogs']).toMatchObject({
+        Action: ['s3:GetObject'],
+        Resource: [`arn:aws:s3:::${buildLogs}/*`],
+      });
+      expect(bySid['DecryptBuildLogs']).toEqual({
+        Sid: 'DecryptBuildLogs',
+        Effect: 'Allow',
+        Action: ['kms:Decrypt'],
+        Resource: ['arn:aws:kms:eu-west-1:123456789012:key/*'],
+        Condition: {
+          StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' },
+          'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/golden-images-test-images' },
+        },
+      });
+      expect(only(stack, 'aws_lambda_function', name)['environment']).toMatchObject({
+        variables: { BUILD_LOG_BUCKET: buildLogs },
       });
       expect(bySid['TellOtherSystems']).toMatchObject({
         Resource: ['arn:aws:events:eu-west-1:123456789012:event-bus/default'],

@@ -8,3 +8,21 @@ import type { GoldenImage } from './golden-image';
 export function pipelineName(image: Pick<GoldenImage, 'name'>): string {
   return image.name.replaceAll(/[._]/g, '-');
 }
+
+/**
+ * The image that a recipe is of; recipes have their pipelines' names (modules/image-pipeline).
+ * @param prefix what the names of this environment's recipes begin with, e.g. `prod-`
+ * @param recipe its name, as it stands in ARNs
+ */
+export function imageOfRecipe<I extends Pick<GoldenImage, 'name'>>(
+  images: Iterable<I>,
+  prefix: string,
+  recipe: string,
+): I | undefined {
+  return [...images].find((image) => `${prefix}${pipelineName(image)}`.toLowerCase() === recipe);
+}
+
+/** What recipes' names begin with, of what their pipelines' ARNs begin with. */
+export function recipePrefix(pipelineArnPrefix: string): string {
+  return pipelineArnPrefix.slice(pipelineArnPrefix.lastIndexOf('/') + 1);
+}

@@ -3,7 +3,7 @@ import { ECOSYSTEM_IDS } from '../ecosystems/ecosystem';
 import { RESIDUAL_REASONS, TARGET_RESULTS } from './result-line';
 
 /** What starts the line of one target. */
-const RESULT_MARKER = 'golden-images-result ';
+export const RESULT_MARKER = 'golden-images-result ';
 
 /** What starts the last line; the exit code follows. */
 export const EXIT_MARKER = 'golden-images-exit ';

@@ -16,11 +16,12 @@ import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
 import { InspectorFindingSource } from '../../adapters/aws/inspector-finding-source';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
+import { S3BuildLogs } from '../../adapters/aws/s3-build-logs';
 import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
 import { asUpdates } from '../../adapters/aws/signal-as-update';
 import { SsmRebuildSignal } from '../../adapters/aws/ssm-rebuild-signal';
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { pipelineName } from '../../domain/config/pipeline-name';
+import { imageOfRecipe, pipelineName, recipePrefix } from '../../domain/config/pipeline-name';
 import { cachedLayers } from '../../domain/lineage/cached-layers';
 import type { Logger } from '../../domain/ports';
 import { hasOtherImages } from '../../domain/reconcile/other-images';
@@ -53,6 +54,7 @@ const environment = readEnvironment([
   'METRICS_ENVIRONMENT',
   'SCRIPT_BUCKET',
   'SCRIPT_KMS_KEY_ID',
+  'BUILD_LOG_BUCKET',
   'SIGNAL_PREFIX',
   'PIPELINE_ARN_PREFIX',
   'REGISTRY_ACCOUNT',
@@ -69,20 +71,27 @@ const ecr = makeEcrClient();
 const registry = new EcrImageRegistry({ client: ecr, registry: environment.REGISTRY_HOST });
 const lookup = makeEcrImageLookup(ecr);
 const table = new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME });
+const s3 = makeS3Client();
+const scripts = new S3ScriptStore({
+  client: s3,
+  bucket: environment.SCRIPT_BUCKET,
+  ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
+});
+const ourRecipes = recipePrefix(environment.PIPELINE_ARN_PREFIX);
 const shared = {
   table,
   estate,
   exceptions: estate.exceptions,
-  scripts: new S3ScriptStore({
-    client: makeS3Client(),
-    bucket: environment.SCRIPT_BUCKET,
-    ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
-  }),
+  scripts,
   signal: asUpdates(new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX })),
   builder: new Ec2ImageBuilder({
     client: makeImageBuilderClient(),
     pipelineArnOf: (image) => `${environment.PIPELINE_ARN_PREFIX}${pipelineName(image)}`,
     registry,
+    logs: new S3BuildLogs({
+      ...{ client: s3, bucket: environment.BUILD_LOG_BUCKET, scripts, logger },
+      imageOf: (recipe) => imageOfRecipe(estate.byRepository.values(), ourRecipes, recipe),
+    }),
   }),
   registry,
   lookup,

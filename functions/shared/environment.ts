@@ -24,6 +24,10 @@ export const VARIABLES = {
     .describe('the value of the dimension environment of all metrics, e.g. golden-images-prod'),
   SCRIPT_BUCKET: z.string().min(3).describe('the name of the S3 bucket for scripts and audit papers'),
   SCRIPT_KMS_KEY_ID: z.string().min(1).optional().describe('the KMS key of the script bucket, or not set'),
+  BUILD_LOG_BUCKET: z
+    .string()
+    .min(3)
+    .describe('the name of the S3 bucket that Image Builder writes the logs of builds to'),
   GUARDRAIL: z
     .string()
     .regex(/^[a-z0-9]+:(?:[1-9][0-9]{0,7}|DRAFT)$/)

@@ -1,5 +1,5 @@
 import type { Estate, GoldenImage } from '../../domain/config/golden-image';
-import { pipelineName } from '../../domain/config/pipeline-name';
+import { imageOfRecipe } from '../../domain/config/pipeline-name';
 import { BadInputError } from '../../domain/errors';
 import type { FindingTable, Logger, Metrics } from '../../domain/ports';
 import { readHead } from '../../domain/table/head-changes';
@@ -94,7 +94,7 @@ async function ofBuild(
   const stranger = whereStrange(home, [event.account, build.account], [event.region, build.region]);
   if (stranger !== undefined) return { passed: stranger };
   if (!ENDED.has(event.detail.state.status)) return { passed: 'in-between' };
-  const image = images.find((one) => `${recipePrefix}${pipelineName(one)}`.toLowerCase() === build.recipe);
+  const image = imageOfRecipe(images, recipePrefix, build.recipe);
   if (image === undefined) return { passed: 'not-declared' };
   const lease = (await readHead(table, image.name))?.lease;
   const item = lease === undefined ? undefined : await table.get(patchKey(image.name, lease.patch));

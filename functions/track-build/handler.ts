@@ -14,8 +14,9 @@ import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
 import { InspectorFindingSource } from '../../adapters/aws/inspector-finding-source';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
+import { S3BuildLogs } from '../../adapters/aws/s3-build-logs';
 import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
-import { pipelineName } from '../../domain/config/pipeline-name';
+import { imageOfRecipe, pipelineName, recipePrefix } from '../../domain/config/pipeline-name';
 import { readEnvironment } from '../shared/environment';
 import { loadEstateFile } from '../shared/estate-file';
 import { invocation } from '../shared/invocation';
@@ -29,6 +30,7 @@ const environment = readEnvironment([
   'METRICS_ENVIRONMENT',
   'SCRIPT_BUCKET',
   'SCRIPT_KMS_KEY_ID',
+  'BUILD_LOG_BUCKET',
   'PIPELINE_ARN_PREFIX',
   'REGISTRY_ACCOUNT',
   'REGISTRY_HOST',
@@ -42,17 +44,24 @@ const estate = loadEstateFile(environment.ESTATE_FILE);
 const table = new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME });
 const ecr = makeEcrClient();
 const registry = new EcrImageRegistry({ client: ecr, registry: environment.REGISTRY_HOST });
+const s3 = makeS3Client();
+const scripts = new S3ScriptStore({
+  client: s3,
+  bucket: environment.SCRIPT_BUCKET,
+  ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
+});
+const ourRecipes = recipePrefix(environment.PIPELINE_ARN_PREFIX);
 const ports = {
   table,
-  scripts: new S3ScriptStore({
-    client: makeS3Client(),
-    bucket: environment.SCRIPT_BUCKET,
-    ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
-  }),
+  scripts,
   builder: new Ec2ImageBuilder({
     client: makeImageBuilderClient(),
     pipelineArnOf: (image) => `${environment.PIPELINE_ARN_PREFIX}${pipelineName(image)}`,
     registry,
+    logs: new S3BuildLogs({
+      ...{ client: s3, bucket: environment.BUILD_LOG_BUCKET, scripts, logger },
+      imageOf: (recipe) => imageOfRecipe(estate.byRepository.values(), ourRecipes, recipe),
+    }),
   }),
   registry,
   lookup: makeEcrImageLookup(ecr),
@@ -75,8 +84,7 @@ export const handler = invocation(
   makeHandleEvent({
     estate,
     home: { account: environment.REGISTRY_ACCOUNT, region: environment.AWS_REGION },
-    // Recipes have their pipelines' names (modules/image-pipeline).
-    recipePrefix: environment.PIPELINE_ARN_PREFIX.slice(environment.PIPELINE_ARN_PREFIX.lastIndexOf('/') + 1),
+    recipePrefix: ourRecipes,
     table,
     trackBuild: async (image, imageLogger) => {
       const observed = { ...ports, logger: imageLogger };

@@ -25,7 +25,7 @@ export interface BuildRoleProps {
   readonly signalName: string;
   /** Bucket and prefix of the scripts. */
   readonly scripts: { readonly bucket: string; readonly prefix: string; readonly keyAlias: string };
-  /** Bucket and prefix of the build logs. */
+  /** Bucket and key prefix of the build logs, the latter without `/` at its end, and their log group. */
   readonly logs: { readonly bucket: string; readonly prefix: string; readonly groupName: string };
   /**
    * `narrow`: the list below. `managed`: AWS's three managed policies as well, which let the script read every parameter
@@ -178,7 +178,7 @@ function ownStatements({ place, signalName, scripts, logs }: BuildRoleProps): re
     {
       sid: 'StoreBuildLogs',
       actions: ['s3:PutObject'],
-      resources: [s3Arn(place, `${logs.bucket}/${logs.prefix}*`)],
+      resources: [s3Arn(place, `${logs.bucket}/${logs.prefix}/*`)],
     },
   ];
 }

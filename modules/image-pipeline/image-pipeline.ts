@@ -37,6 +37,7 @@ export interface ImagePipelineProps {
   readonly role: BuildRole;
   readonly logs: {
     readonly bucket: string;
+    /** Key prefix, without `/` at its end: Image Builder puts one there. */
     readonly prefix: string;
     readonly groupName: string;
     readonly retentionDays: number;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
+import { buildLogPrefix } from '../../domain/config/build-log-place';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
 import type { PrivateBucket } from '../../modules/bucket/bucket';
 import { BuildRole } from '../../modules/build-role/build-role';
@@ -38,7 +39,7 @@ export class GoldenImageResources extends Construct {
       removalProtection,
     });
     new RebuildSignal(this, 'signal', { name: names.signal, image: image.image.name });
-    const logs = { bucket: shared.logs.name, prefix: `${image.image.name}/`, groupName: names.logGroup };
+    const logs = { bucket: shared.logs.name, prefix: buildLogPrefix(image.image), groupName: names.logGroup };
     const role = new BuildRole(this, 'build-role', {
       name: names.role,
       place: environment,

@@ -1,5 +1,6 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
+import { buildLogBucket } from '../../domain/config/build-log-place';
 import { PrivateBucket } from '../../modules/bucket/bucket';
 import { ServiceRole } from '../../modules/iam-role/iam-role';
 import { EncryptionKey } from '../../modules/key/key';
@@ -23,7 +24,7 @@ export class ImagesStack extends EnvironmentStack {
       removalProtection,
     });
     const logs = new PrivateBucket(this, 'build-logs', {
-      name: label.bucket('build-logs'),
+      name: buildLogBucket(label),
       place: environment,
       key,
       expiry: { '': retention.logsDays },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { GoldenImagesConfig } from '../../domain/config/config-schema';
+import { buildLogBucket } from '../../domain/config/build-log-place';
 import type { Environment } from '../../domain/config/environment';
 import { environmentOf, estateIn } from '../../domain/config/environment';
 import { toEstate } from '../../domain/config/golden-image';
@@ -62,7 +63,7 @@ function checkGuardrail(
 function makeLabel(environment: Environment, locate: LocatedConfig['locate']): Label {
   const label = new Label({ ...environment, environment: environment.name });
   try {
-    label.bucket('build-logs');
+    buildLogBucket(label);
     label.name('archive', 'events');
     label.name('function', 'reconcile-findings');
   } catch (error) {

@@ -1,6 +1,7 @@
 import { failureContext, MAXIMUM_FAILURE_BYTES } from '../../../domain/author/failure-context';
 import { patchKey } from '../../../domain/table/keys';
 import { movePatch } from '../../../domain/table/move-patch';
+import { keptLog } from '../../../domain/script/kept-log';
 import { NOW } from '../../unit/table/samples';
 import { credulous, plantedIn } from './credulous-model';
 import { ESTATES } from './estates';
@@ -113,6 +114,14 @@ describe('the time that a log takes', () => {
   });
 });
 
+it('what is kept of a log of 2 MB is worked out in a second, whatever it is full of', () => {
+  for (const piece of [...PATHOLOGICAL, 'golden-images-exit 1 ', '\u001b['])
+    for (const end of ['', '\n']) {
+      const log = `${piece}${end}`.repeat(2_000_000 / (piece.length + 1));
+      expect(millisecondsOf(() => keptLog(log), 1_000)).toBeLessThan(1_000);
+    }
+});
+
 describe('what is told of a log', () => {
   it.each([
     ...PATHOLOGICAL.filter((piece) => !/token|secret|key|auth/.test(piece)),
@@ -128,6 +137,11 @@ describe('what is told of a log', () => {
     expect(line).toContain(secret);
     for (const log of [line, `E: failed\n${line}\nresult=1`, `${'x'.repeat(100_000)}\n${line}\n`, `step 3: ${line}`])
       expect(failureContext(log)).not.toContain(secret);
+  });
+
+  it.each(SECRETS)('is kept without %s', (_what, line, secret) => {
+    for (const log of [line, `E: failed\n${line}\nresult=1`, `${'x\n'.repeat(200_000)}${line}\n`, `step 3: ${line}`])
+      expect(keptLog(log)).not.toContain(secret);
   });
 });
 

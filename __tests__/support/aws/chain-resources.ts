@@ -13,6 +13,8 @@ export interface ChainResources {
   /** Rebuild signals. */
   readonly signals: QueueWithDeadLetters;
   readonly scriptBucket: string;
+  /** Where Image Builder leaves the logs of builds. */
+  readonly buildLogBucket: string;
   /** Where stream records are left that were given up. */
   readonly failureBucket: string;
   /** Path of the signal parameters. */
@@ -39,6 +41,7 @@ export async function createChainResources(
     // Three tries, a second apart: days of patience are for people.
     signals: await createQueue(new SQSClient(), { visibilityTimeout: 1, maxReceiveCount: 3 }),
     scriptBucket: await createBucket(s3, names.scriptBucket),
+    buildLogBucket: await createBucket(s3),
     failureBucket: await createBucket(s3),
     signalPrefix: names.signalPrefix ?? `/golden-images/${uniqueName('test')}/signals`,
     topicArn,

@@ -99,6 +99,7 @@ async function variablesOf(
     ESTATE_FILE: `/opt/${ESTATE_NAME}`,
     METRICS_ENVIRONMENT: 'golden-images-test',
     SCRIPT_BUCKET: resources.scriptBucket,
+    BUILD_LOG_BUCKET: resources.buildLogBucket,
     SIGNAL_PREFIX: resources.signalPrefix,
     PIPELINE_ARN_PREFIX: pipelineArn('test-'),
     REGISTRY_ACCOUNT: TEST_ACCOUNT,

@@ -1,4 +1,6 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { makeEcrClient } from '../../../adapters/aws/clients/ecr-client';
+import { makeS3Client } from '../../../adapters/aws/clients/s3-client';
 import { pipelineName } from '../../../domain/config/pipeline-name';
 import { imagePartition } from '../../../domain/table/keys';
 import { isPatchItem, type PatchItem, type PatchState } from '../../../domain/table/patch-item';
@@ -16,6 +18,8 @@ export interface BuildEnd {
   readonly reason?: string;
   /** Packages of the patch whose fix the repositories do not have: they stay as they are. */
   readonly missing?: readonly string[];
+  /** What it printed, as Image Builder leaves it in the bucket of build logs; by default it leaves nothing. */
+  readonly log?: string;
   /** `config` of the built image's configuration; the parent's is empty. */
   readonly config?: NonNullable<SampleImage['config']>;
 }
@@ -37,11 +41,12 @@ export function runningBuilds(chain: LambdaChain, imageName: string): StubBuild[
 export async function endBuild(
   chain: LambdaChain,
   imageName: string,
-  { status = 'AVAILABLE', reason, missing = [], config = {} }: BuildEnd = {},
+  { status = 'AVAILABLE', reason, missing = [], log, config = {} }: BuildEnd = {},
 ): Promise<string | undefined> {
   const [build] = runningBuilds(chain, imageName);
   if (build === undefined) throw new Error(`no build of ${imageName} is running`);
   const { repository } = chain.image(imageName);
+  if (log !== undefined) await leaveLog(chain, imageName, build.arn, log);
   let digest: string | undefined;
   if (status === 'AVAILABLE') {
     const tags = ['candidate', build.arn.split('/').slice(-2).join('-')];
@@ -61,6 +66,18 @@ export async function endBuild(
     detail: { 'previous-state': { status: 'DISTRIBUTING' }, state: build.image.state },
   });
   return digest;
+}
+
+/** Leaves a log as the user guide says where: `<key prefix>/<image name>/<image version>/<build version>/<step>`. */
+async function leaveLog(chain: LambdaChain, imageName: string, arn: string, log: string): Promise<void> {
+  const [name = '', version = '', number = ''] = arn.split('/').slice(-3);
+  await makeS3Client().send(
+    new PutObjectCommand({
+      Bucket: chain.resources.buildLogBucket,
+      Key: `${imageName}/${name}/${version}/${number}/ApplyBuildComponents/stdout`,
+      Body: log,
+    }),
+  );
 }
 
 /** Ends an image's build well, and then its scan, and lets the chain run after each. @returns digest of what was built */

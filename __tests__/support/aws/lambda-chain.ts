@@ -96,7 +96,7 @@ export type LambdaChain = Awaited<ReturnType<typeof startLambdaChain>>;
 export async function startLambdaChain(options: LambdaChainOptions) {
   const { moto, zips, settings = CHAIN_SETTINGS } = options;
   const resources = options.resources ?? (await createChainResources());
-  const { table, queue, signals, scriptBucket, failureBucket, signalPrefix, topicArn } = resources;
+  const { table, queue, signals, scriptBucket, buildLogBucket, failureBucket, signalPrefix, topicArn } = resources;
   const ecr = await startEcrServer(moto);
   const imageBuilder = await startImageBuilderServer();
   const inspector = await startInspectorServer();
@@ -121,6 +121,7 @@ export async function startLambdaChain(options: LambdaChainOptions) {
     ESTATE_FILE: `${LAYER_ROOT}/${ESTATE_NAME}`,
     METRICS_ENVIRONMENT: 'golden-images-test',
     SCRIPT_BUCKET: scriptBucket,
+    BUILD_LOG_BUCKET: buildLogBucket,
     SIGNAL_PREFIX: signalPrefix,
     PIPELINE_ARN_PREFIX: pipelineArn(PIPELINE_PREFIX),
     REGISTRY_ACCOUNT: TEST_ACCOUNT,

@@ -40,6 +40,7 @@ export function appliedChain(
         deadLetterUrl: environment.deadLettersQueueUrl,
       },
       scriptBucket: environment.scriptsBucket,
+      buildLogBucket: environment.functions['track-build']?.variables['BUILD_LOG_BUCKET'] ?? '',
       signals: {
         url: environment.signalsQueueUrl,
         arn: signals.EventSourceArn,

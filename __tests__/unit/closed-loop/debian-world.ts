@@ -1,3 +1,4 @@
+import type { Authors } from '../../../domain/author/authors';
 import type { Policy } from '../../../domain/policy/policy';
 import { makeImage } from '../table/samples';
 import type { BuildEnd } from './cloud';
@@ -15,8 +16,9 @@ export const OLD = { glibc: '2-1', krb5: '2-9', zlib: '1-1' };
 export async function vulnerable(
   policy: Partial<Policy> = {},
   vulnerabilities: readonly (typeof GLIBC | typeof KRB5)[] = [GLIBC],
+  authors: Authors = { choice: 'rules' },
 ): Promise<World> {
-  const world = new World({ images: [makeImage({ parent: 'parent' }, policy)] });
+  const world = new World({ images: [makeImage({ parent: 'parent' }, policy)], authors });
   world.cloud.parents.set(NAME, OLD);
   world.cloud.push(REPOSITORY, ['stable'], OLD);
   world.scanAll();

@@ -1,5 +1,6 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
+import type { Authors } from '../../../domain/author/authors';
 import type { Estate, GoldenImage } from '../../../domain/config/golden-image';
 import { BuildRefusedError } from '../../../domain/errors';
 import type { Finding } from '../../../domain/finding/finding';
@@ -7,6 +8,7 @@ import type { Notice } from '../../../domain/notice/notice';
 import type { ChangeRecord, Notifier, RebuildSignal } from '../../../domain/ports';
 import type { RiskException } from '../../../domain/policy/exception';
 import { hasOtherImages } from '../../../domain/reconcile/other-images';
+import { keptLog } from '../../../domain/script/kept-log';
 import type { FindingItem } from '../../../domain/table/finding-item';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import type { HeadItem } from '../../../domain/table/head-item';
@@ -37,7 +39,8 @@ import { makeTrackBuild } from '../../../functions/track-build/track-build';
 import { retryImage } from '../../../cli/run/retry-image';
 import { recordingMetrics } from '../lambda/recorders';
 import { silent } from '../table/samples';
-import type { BuildEnd } from './cloud';
+import { buildLog } from './build-log';
+import type { BuildEnd, CloudBuild } from './cloud';
 import { Cloud } from './cloud';
 import type { DiesAt } from './effects';
 import { Effects } from './effects';
@@ -50,6 +53,8 @@ export interface WorldOptions {
   readonly diesAt?: DiesAt;
   /** ISO 8601. @default 2024-06-01T00:00:00.000Z */
   readonly begins?: string;
+  /** @default rules */
+  readonly authors?: Authors;
 }
 
 /** Events that may be lost or come twice, by where they come from. */
@@ -75,11 +80,23 @@ export class World {
   readonly signals: { readonly image: string; readonly value: string }[] = [];
   now: Date;
   estate: Estate;
+  /** False: builds leave no log, as where it cannot be had. */
+  leavesLogs = true;
+  /** What a build prints beside what its script says of itself. */
+  printed = '';
+  private readonly authors: Authors;
   private readonly queues: Record<Exclude<EventKind, 'findings'>, string[]> = { parameters: [], builds: [], scans: [] };
   private lost: EventKind | undefined;
   private readonly checkpoints = { generatePatch: 0, signalRebuild: 0 };
 
-  constructor({ images, exceptions = [], diesAt, begins = '2024-06-01T00:00:00.000Z' }: WorldOptions) {
+  constructor({
+    images,
+    exceptions = [],
+    diesAt,
+    begins = '2024-06-01T00:00:00.000Z',
+    authors = { choice: 'rules' },
+  }: WorldOptions) {
+    this.authors = authors;
     this.now = new Date(begins);
     this.cloud = new Cloud(() => this.now);
     this.scanner = new Scanner(this.cloud, () => this.now);
@@ -123,8 +140,28 @@ export class World {
       const patch = (await this.patches(image.name)).find(({ patchId }) => patchId === build.patchId);
       const raised = (patch?.targets ?? []).filter((target) => !unavailable.includes(target.package));
       this.cloud.end(build, image, how, Object.fromEntries(raised.map((target) => [target.package, target.floor])));
+      if (this.leavesLogs && patch !== undefined)
+        await this.leaveLog(
+          build,
+          buildLog(patch, how, {
+            unavailable,
+            parent: this.cloud.parents.get(image.name) ?? {},
+            printed: this.printed,
+          }),
+        );
       this.queues.builds.push(image.name);
     }
+  }
+
+  /** As the adapter of Image Builder does, when it is asked how the build stands. */
+  private async leaveLog(build: CloudBuild, log: string): Promise<void> {
+    if (build.status.state === 'BUILDING') return;
+    const logUri = await this.scripts.putAudit(
+      build.image,
+      `1.0.0-${build.id.split('/').at(-1) ?? ''}.build.log`,
+      keptLog(log),
+    );
+    build.status = { ...build.status, logUri };
   }
 
   /** Loses the events of a kind: those that are on their way, and those to come, until none is lost any more. */
@@ -309,7 +346,7 @@ export class World {
       scripts: this.effects.guard(this.scripts, ['putScript', 'putAudit']),
       signal: this.effects.guard(this.signal, ['put']),
       builder: this.effects.guard(this.cloud.builder, ['start']),
-      authors: { choice: 'rules' as const },
+      authors: this.authors,
       lookup: this.cloud.lookup,
       clock: () => this.now,
       logger: silent,

@@ -7,6 +7,7 @@ const GOOD = {
   METRICS_ENVIRONMENT: 'golden-images-test',
   SCRIPT_BUCKET: 'scripts',
   SCRIPT_KMS_KEY_ID: 'alias/scripts',
+  BUILD_LOG_BUCKET: 'build-logs',
   GUARDRAIL: 'abcdef123456:1',
   SIGNAL_PREFIX: '/golden-images/test/signals',
   PIPELINE_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:123456789012:image-pipeline/test-',

@@ -1,6 +1,7 @@
+import { buildLogBucket } from '../../../domain/config/build-log-place';
 import { ecrHost } from '../../../domain/config/partition';
 import type { LambdaFunction } from '../../../modules/lambda-function/lambda-function';
-import { arnOf } from '../../../modules/place/place';
+import { arnOf, s3Arn, viaService } from '../../../modules/place/place';
 import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
 import type { SharedResources } from '../shared-resources';
 
@@ -16,6 +17,7 @@ export function closedLoopVariables({
   return {
     SCRIPT_BUCKET: scripts.name,
     SCRIPT_KMS_KEY_ID: key.arn,
+    BUILD_LOG_BUCKET: buildLogBucket(label),
     PIPELINE_ARN_PREFIX: arnOf(environment, 'imagebuilder', `image-pipeline/${label.prefix}-`),
     REGISTRY_ACCOUNT: account,
     REGISTRY_HOST: ecrHost(account, region),
@@ -28,7 +30,7 @@ export function closedLoopVariables({
 const BUS = 'default';
 
 /**
- * What ending a build takes: to ask Image Builder and Inspector, to look at images, to move tags of golden repositories, to
+ * What ending a build takes: to ask Image Builder and Inspector, to read the build's log, to look at images, to move tags of golden repositories, to
  * keep papers, and to tell people and systems. The golden repositories are those with this environment's tag, so that one
  * more image changes nothing here.
  */
@@ -48,6 +50,19 @@ export function grantClosedLoop(target: LambdaFunction, { settings, table, scrip
     sid: 'AskForBuilds',
     actions: ['imagebuilder:GetImage'],
     resources: [arnOf(environment, 'imagebuilder', `image/${label.prefix}-*`)],
+  });
+  // The bucket and its key are the stack of the images'; without the right to list, a log that is not there were denied.
+  const buildLogs = s3Arn(environment, buildLogBucket(label));
+  target.allow({ sid: 'ListBuildLogs', actions: ['s3:ListBucket'], resources: [buildLogs] });
+  target.allow({ sid: 'ReadBuildLogs', actions: ['s3:GetObject'], resources: [`${buildLogs}/*`] });
+  target.allow({
+    sid: 'DecryptBuildLogs',
+    actions: ['kms:Decrypt'],
+    resources: [arnOf(environment, 'kms', 'key/*')],
+    conditions: {
+      StringEquals: { 'kms:ViaService': viaService(environment, 's3') },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': `alias/${label.name('key-alias', 'images')}` },
+    },
   });
   target.allow({
     sid: 'AskScanner',
