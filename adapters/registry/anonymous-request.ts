@@ -33,6 +33,8 @@ export interface AnonymousSendOptions {
   readonly resolve?: ResolveAll;
 }
 
+/** Says who asks, as registries like to know; some refuse requests without it. */
+const USER_AGENT = 'golden-images';
 const STUB = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
 
 /**
@@ -49,7 +51,13 @@ export function makeAnonymousSend({ stubs = [], resolve }: AnonymousSendOptions 
     const start = isStub ? httpRequest : httpsRequest;
     try {
       return await new Promise<AnonymousAnswer>((done, fail) => {
-        const options = { method, headers, signal, agent: false as const, ...(!isStub && { lookup }) };
+        const options = {
+          method,
+          headers: { ...headers, 'user-agent': USER_AGENT },
+          signal,
+          agent: false as const,
+          ...(!isStub && { lookup }),
+        };
         start(url, options, (response) => {
           answerOf(response, limit).then(done, fail);
         })

@@ -2,8 +2,11 @@ import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { RegistryTroubleError } from './registry-trouble-error';
 
-/** Addresses that are not of the public internet. Source: IANA, special-purpose address registries of IPv4 and IPv6. */
-const SPECIAL = new BlockList();
+/**
+ * Addresses of IPv4 that are not of the public internet, and those of IPv6: a list of both would look for the ones among the
+ * others. Source: IANA, special-purpose address registries of IPv4 and IPv6.
+ */
+const [SPECIAL_4, SPECIAL_6] = [new BlockList(), new BlockList()];
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -22,7 +25,7 @@ for (const [network, prefix] of [
   // Multicast, reserved, broadcast.
   ['224.0.0.0', 3],
 ] as const)
-  SPECIAL.addSubnet(network, prefix, 'ipv4');
+  SPECIAL_4.addSubnet(network, prefix, 'ipv4');
 for (const [network, prefix] of [
   // Everything that is not global unicast (2000::/3), with addresses of IPv4 that are mapped or translated.
   ['::', 3],
@@ -34,15 +37,18 @@ for (const [network, prefix] of [
   ['2002::', 16],
   ['3fff::', 20],
 ] as const)
-  SPECIAL.addSubnet(network, prefix, 'ipv6');
+  SPECIAL_6.addSubnet(network, prefix, 'ipv6');
 
+/** A name of at least two labels, the last of which begins with a letter. */
+const PUBLIC_NAME = /^(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$/;
 /** Names that are never of the public internet (RFC 6761, RFC 6762, RFC 8375; ICANN's `internal`, which clouds use). */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|local|localdomain|internal|home\.arpa)$/;
 
 /** Whether an IP address is one of the public internet. Anything else than an address is not. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !SPECIAL.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 0) return false;
+  return family === 6 ? !SPECIAL_6.check(address, 'ipv6') : !SPECIAL_4.check(address, 'ipv4');
 }
 
 /**
@@ -52,8 +58,7 @@ export function isPublicAddress(address: string): boolean {
  */
 export function assertPublicName(hostname: string): void {
   const name = hostname.replace(/\.$/, '');
-  const isAddress = name.startsWith('[') || isIP(name) !== 0;
-  if (isAddress || !name.includes('.') || LOCAL_NAME.test(name))
+  if (!PUBLIC_NAME.test(name) || isIP(name) !== 0 || LOCAL_NAME.test(name))
     throw new RegistryTroubleError('not-allowed', `${name} is not the name of a public registry`, {
       hint: 'only registries with a name in the public DNS are asked',
     });
@@ -73,8 +78,9 @@ export type ResolveAll = (
 export function publicLookup(resolve: ResolveAll = lookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error !== null || first === undefined) {
+      // Of an error there is no list, whatever the types say.
+      const first = error === null ? addresses[0] : undefined;
+      if (first === undefined) {
         callback(error ?? new Error(`${hostname} has no address`), '', 0);
       } else if (!addresses.every(({ address }) => isPublicAddress(address))) {
         const refusal = new RegistryTroubleError('not-allowed', `${hostname} leads to an address that is not public`);

@@ -54,7 +54,7 @@ export function makePublicParents(options: PublicParentsOptions = {}): PublicPar
       return { trouble: 'not-allowed', detail: `${host} is not the name of a public registry` };
     const isOfficial = isDockerHub && !reference.repository.includes('/');
     const repository = isOfficial ? `library/${reference.repository}` : reference.repository;
-    const ask = makeAskManifest({ origin, repository, send, signal: AbortSignal.timeout(timeoutMs) });
+    const ask = makeAskManifest({ hostname: host, origin, repository, send, signal: AbortSignal.timeout(timeoutMs) });
     try {
       return await manifestDigest(ask, { hostname: host, tag, architecture, known });
     } catch (error) {

@@ -16,6 +16,8 @@ const tokenAnswer = z.union([z.looseObject({ token }), z.looseObject({ access_to
 
 /** Whom is asked, about what. */
 export interface RegistryConversation {
+  /** The registry's host, for messages. */
+  readonly hostname: string;
   /** e.g. `https://registry-1.docker.io`. */
   readonly origin: string;
   /** e.g. `library/debian`. */
@@ -32,22 +34,31 @@ export type AskManifest = (method: 'GET' | 'HEAD', tagOrDigest: string, accept: 
  * Asks a registry without credentials; where it wants a token, one is fetched that anybody gets. The token goes to nobody but
  * the host that asked for it.
  */
-export function makeAskManifest({ origin, repository, send, signal }: RegistryConversation): AskManifest {
+export function makeAskManifest({ hostname, origin, repository, send, signal }: RegistryConversation): AskManifest {
   const home = new URL(origin);
   const tokens = new Map<string, string>();
+
+  /** A place that the registry names. Ports other than that of HTTPS are its own only. */
+  function placeOf(text: string, from: URL): URL {
+    const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined;
+    if (url === undefined) throw new RegistryTroubleError('unreadable', `${hostname} sends to a place that is no URL`);
+    if (url.port !== '' && url.origin !== home.origin)
+      throw new RegistryTroubleError('not-allowed', `${hostname} sends to ${url.hostname} at another port`);
+    return url;
+  }
 
   async function fetchToken(challenged: AnonymousAnswer, from: URL): Promise<void> {
     const challenge = parseBearerChallenge(challenged.headers['www-authenticate']);
     if (challenge === undefined)
-      throw new RegistryTroubleError('no-access', `${home.hostname} answers nobody without credentials`);
-    const url = placeOf(challenge.realm, from, home);
+      throw new RegistryTroubleError('no-access', `${hostname} answers nobody without credentials`);
+    const url = placeOf(challenge.realm, from);
     const { service, scope = `repository:${repository}:pull` } = challenge;
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', scope);
     const answer = await send({ ...{ url, signal }, method: 'GET', headers: {}, limit: TOKEN_BYTES_LIMIT });
-    if (answer.status === 400) throw noAccess(home);
-    assertAnswered(answer.status, home);
-    tokens.set(from.origin, readToken(answer.body, home));
+    if (answer.status === 400) throw noAccess({ hostname });
+    assertAnswered(answer.status, { hostname });
+    tokens.set(from.origin, readToken(answer.body, hostname));
   }
 
   return async (method, tagOrDigest, accept) => {
@@ -56,16 +67,16 @@ export function makeAskManifest({ origin, repository, send, signal }: RegistryCo
       const bearer = tokens.get(url.origin);
       const headers = { accept, ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) };
       const answer = await send({ ...{ url, method, headers, signal }, limit: MANIFEST_BYTES_LIMIT });
-      if (REDIRECTS.has(answer.status)) url = placeOf(answer.headers.location ?? '', url, home);
+      if (REDIRECTS.has(answer.status)) url = placeOf(answer.headers.location ?? '', url);
       else if (answer.status === 401 && bearer === undefined) await fetchToken(answer, url);
       else return answer;
     }
-    throw new RegistryTroubleError('unreadable', `${home.hostname} sends on and on`);
+    throw new RegistryTroubleError('unreadable', `${hostname} sends on and on`);
   };
 }
 
 /** @throws RegistryTroubleError where a registry's, or a token giver's, answer is not one of success */
-export function assertAnswered(status: number, { hostname }: Pick<URL, 'hostname'>): void {
+export function assertAnswered(status: number, { hostname }: { readonly hostname: string }): void {
   if (status === 200) return;
   if (status === 401 || status === 403) throw noAccess({ hostname });
   if (status === 404) throw new RegistryTroubleError('not-found', `${hostname} has no such image`);
@@ -74,21 +85,11 @@ export function assertAnswered(status: number, { hostname }: Pick<URL, 'hostname
   throw new RegistryTroubleError('unreadable', `${hostname} answers with HTTP status ${status}`);
 }
 
-function noAccess({ hostname }: Pick<URL, 'hostname'>): RegistryTroubleError {
+function noAccess({ hostname }: { readonly hostname: string }): RegistryTroubleError {
   return new RegistryTroubleError('no-access', `${hostname} has no such image for one without credentials`);
 }
 
-/** A place that a registry names. Ports other than that of HTTPS are its own only. */
-function placeOf(text: string, from: URL, home: URL): URL {
-  const url = URL.canParse(text, from.href) ? new URL(text, from) : undefined;
-  if (url === undefined)
-    throw new RegistryTroubleError('unreadable', `${home.hostname} sends to a place that is no URL`);
-  if (url.port !== '' && url.origin !== home.origin)
-    throw new RegistryTroubleError('not-allowed', `${home.hostname} sends to ${url.hostname} at another port`);
-  return url;
-}
-
-function readToken(body: Buffer, { hostname }: URL): string {
+function readToken(body: Buffer, hostname: string): string {
   try {
     const answer = tokenAnswer.parse(JSON.parse(body.toString('utf8')));
     return 'token' in answer ? z.string().parse(answer.token) : z.string().parse(answer.access_token);

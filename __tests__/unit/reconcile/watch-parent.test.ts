@@ -1,3 +1,4 @@
+import type { RegistryReason } from '../../../domain/policy/registry-reason';
 import type { ParentDigest, ParentUnknown } from '../../../domain/reconcile/parent-digest';
 import { updateHead } from '../../../domain/table/head-changes';
 import { digestOf, makeImage, makePatch, NOW, silent } from '../table/samples';
@@ -72,7 +73,7 @@ describe('the digest of a parent', () => {
         known.push(before);
         return await Promise.resolve(seen('1', '2'));
       },
-      unusable: async () => await Promise.resolve(undefined),
+      unusable: async () => await Promise.resolve<RegistryReason | undefined>(undefined),
       hasImages: async () => await Promise.resolve(true),
     };
     const world = await promoted({ image: makeImage({ parent: PARENT }), ports: { registry } });
@@ -102,8 +103,18 @@ describe('a parent that cannot be watched', () => {
     const world = await promoted({
       image: makeImage({ parent: PARENT }),
       ports: {
-        logger: { ...silent, info: (...line) => lines.push(line) },
-        metrics: { count: (...args) => counts.push(args), measure: () => undefined },
+        logger: {
+          ...silent,
+          info: (...line) => {
+            lines.push(line);
+          },
+        },
+        metrics: {
+          count: (...args) => {
+            counts.push(args);
+          },
+          measure: () => undefined,
+        },
       },
     });
     await hourLater(world, seen('1'));
