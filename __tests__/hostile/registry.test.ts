@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { makeAnonymousSend } from '../../adapters/registry/anonymous-request';
 import { makePublicParents } from '../../adapters/registry/public-parents';
-import { imageManifest, parentsBy, type RegistryStub, startRegistryStub, TYPES } from '../support/registry-stub';
+import {
+  imageManifest,
+  manifestList,
+  parentsBy,
+  type RegistryStub,
+  startRegistryStub,
+  TYPES,
+} from '../support/registry-stub';
 
 const HOST = 'registry.example.com';
 const PARENT = `${HOST}/debian:12`;
@@ -124,12 +131,15 @@ describe('a registry that lies, or never ends', () => {
   };
 
   test.each([
-    ['other bytes than the digest says', imageManifest('b').text],
+    ['other bytes than the digest says', manifestList({ amd64: imageManifest('b') }).text],
     ['no bytes', ''],
     ['more than 4 MB', Buffer.alloc(5 * 1024 * 1024, ' ')],
   ])('%s', async (_what, body) => {
     withToken(body);
-    expect(await look()).toMatchObject({ trouble: 'unreadable' });
+    expect(await look()).toEqual({
+      trouble: 'unreadable',
+      detail: expect.stringMatching(/not what its digest says$|more than 4194304 bytes$/) as string,
+    });
   });
 
   test.each([

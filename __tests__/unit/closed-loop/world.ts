@@ -336,7 +336,9 @@ export class World {
       rescanDays: 14,
       registry: {
         parentDigest: async (image: GoldenImage) =>
-          await ports.registry.parentOf(image).catch(() => ({ trouble: 'no-access' as const, detail: 'it is private' })),
+          await ports.registry
+            .parentOf(image)
+            .catch(() => ({ trouble: 'no-access' as const, detail: 'it is private' })),
         unusable: async (image: GoldenImage, digest: string) => {
           const found = await lookUpSource(this.cloud.lookup, image, digest);
           return 'unusable' in found ? found.unusable : undefined;
