@@ -11,11 +11,14 @@ import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
 import { buildProgram } from '../../cli/program';
 import { loadDeployed } from '../../cli/run/deployed-environment';
 import { type Account, accountOf } from '../../cli/run/doctor/account';
 import type { CheckResult } from '../../cli/run/doctor/check';
 import { diagnoseAccount } from '../../cli/run/doctor/diagnose-account';
+import { reconcileKey } from '../../domain/table/keys';
+import type { ReconcileItem } from '../../domain/table/reconcile-item';
 import { withEnvironment } from '../support/aws/aws-environment';
 import {
   answerPipelines,
@@ -123,8 +126,9 @@ describeOnMoto('doctor on an account', (url) => {
       'model',
       'notifications',
       'scan-eligibility',
+      'parents',
     ]);
-    expect(results).toHaveLength(34);
+    expect(results).toHaveLength(36);
     const asked = front.requests.slice(before).map(operationIn);
     expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
   });
@@ -498,6 +502,28 @@ describeOnMoto('doctor on an account', (url) => {
       todo: /golden-images rebuild/,
     },
     {
+      name: 'the parent of an image is not watched',
+      make: async () => {
+        const reference = 'public.ecr.aws/docker/library/debian:12-slim';
+        const since = '2026-11-21T00:00:00.000Z';
+        const unwatched = { reference, since, trouble: 'no-access' as const, detail: 'it is private' };
+        const item: ReconcileItem = {
+          ...reconcileKey('debian-12'),
+          type: 'RECONCILE',
+          version: 1,
+          image: 'debian-12',
+          unwatched,
+        };
+        const { clients, names } = healthy;
+        await new DynamoDbFindingTable({ client: clients.dynamodb, tableName: names.table }).put(item, 0);
+      },
+      check: 'parents',
+      status: 'warning',
+      subject: 'image debian-12',
+      seen: /^a newer digest of its parent public\.ecr\.aws\/docker\/library\/debian:12-slim is not noticed since 2026-11-21T00:00:00\.000Z: it is private$/,
+      todo: /pull through cache rule/,
+    },
+    {
       name: 'a promoted image is not known to Inspector',
       make: async () => {
         inspector.forget('golden/debian-12', DEBIAN);
@@ -533,6 +559,8 @@ describeOnMoto('doctor on an account', (url) => {
       'table failure table golden-images-test-findings',
       'scan-eligibility could-not-check image alpine_3.22',
       'scan-eligibility could-not-check image debian-12',
+      'parents could-not-check image alpine_3.22',
+      'parents could-not-check image debian-12',
     ]);
   });
 
@@ -588,7 +616,7 @@ describeOnMoto('doctor on an account', (url) => {
     ['GetParameter', 'rebuild-signals', 'ssm:GetParameter'],
     ['DescribeTable', 'table', 'dynamodb:DescribeTable'],
     ['DescribeContinuousBackups', 'table', 'dynamodb:DescribeContinuousBackups'],
-    ['GetItem', 'scan-eligibility', 'dynamodb:GetItem'],
+    ['GetItem', 'scan-eligibility parents', 'dynamodb:GetItem'],
     ['GetRole', 'roles', 'iam:GetRole'],
     ['GetInstanceProfile', 'roles', 'iam:GetInstanceProfile'],
     ['GetTopicAttributes', 'notifications', 'sns:GetTopicAttributes'],
@@ -603,7 +631,9 @@ describeOnMoto('doctor on an account', (url) => {
         : { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } };
     };
     const found = await complaints();
-    expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(new Set([`${check} could-not-check`]));
+    expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(
+      new Set(check.split(' ').map((one) => `${one} could-not-check`)),
+    );
     for (const { todo } of found) expect(todo).toContain(`allow ${action} on`);
   });
 

@@ -48,8 +48,8 @@ export class EcrImageRegistry implements ImageRegistry {
   }
 
   /**
-   * The parent, where it is in this registry. Others cannot be asked: a Lambda has neither their credentials nor, in a
-   * private subnet, a way to them.
+   * The parent, where it is in this registry. Of others no more is known than their digest, and that elsewhere
+   * (parent-digests.ts): a Lambda has no credentials for them.
    */
   async parentOf({ name, parent, architecture }: GoldenImage): Promise<ImageDescription> {
     if (parent === undefined)

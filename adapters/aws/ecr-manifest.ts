@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BadInputError } from '../../domain/errors';
 
 /** Media types of images (OCI image-spec, manifest.md; docker's manifest v2 schema 2). */
-const IMAGE_TYPES: ReadonlyMap<string, 'oci' | 'docker'> = new Map([
+export const IMAGE_TYPES: ReadonlyMap<string, 'oci' | 'docker'> = new Map([
   ['application/vnd.oci.image.manifest.v1+json', 'oci'],
   ['application/vnd.docker.distribution.manifest.v2+json', 'docker'],
 ]);

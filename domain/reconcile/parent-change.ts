@@ -2,13 +2,19 @@ import type { HeadItem } from '../table/head-item';
 import type { PatchItem } from '../table/patch-item';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
 import type { SeenParent } from '../table/reconcile-item';
+import type { ParentDigest } from './parent-digest';
 
 const DAY = 86_400_000;
 
-/** What is to be remembered of an image's parent, now that it has a digest. @returns `known` itself where that is the same */
-export function seeParent(known: SeenParent | undefined, digest: string, now: Date): SeenParent {
-  if (known?.digest === digest) return known;
-  return { digest, ...(known !== undefined && { since: now.toISOString() }) };
+/**
+ * What is to be remembered of an image's parent, now that it has a digest. A list of manifests that is another one, and has the
+ * same image for the architecture, is no change of the parent.
+ * @returns `known` itself where all is the same
+ */
+export function seeParent(known: SeenParent | undefined, { digest, list }: ParentDigest, now: Date): SeenParent {
+  if (known?.digest === digest && known.list === list) return known;
+  const since = known?.digest === digest ? known.since : known && now.toISOString();
+  return { digest, ...(list !== undefined && { list }), ...(since !== undefined && { since }) };
 }
 
 /**

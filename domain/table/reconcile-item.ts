@@ -1,11 +1,19 @@
 import type { Tally } from '../reconcile/tally';
+import type { ParentDigest, ParentUnknown } from '../reconcile/parent-digest';
 import type { TableItem, Versioned } from './items';
 
-/** A digest of an image's parent, as it was first seen. */
-export interface SeenParent {
-  readonly digest: string;
+/** A digest of an image's parent, as it was first seen; its list, as it was last seen. */
+export interface SeenParent extends ParentDigest {
   /** ISO 8601; when it was first seen in the place of another one. Absent of the first that was ever seen. */
   readonly since?: string;
+}
+
+/** A parent whose digest was not known in the last run. */
+export interface UnwatchedParent extends ParentUnknown {
+  /** As golden-images.yaml has it. */
+  readonly reference: string;
+  /** ISO 8601; when it was first not known in a row. */
+  readonly since: string;
 }
 
 /** `RECONCILE` of an image: what reconcile-findings has to remember from run to run, since nothing else tells it. */
@@ -17,6 +25,8 @@ export type ReconcileItem = Versioned & {
   /** The last notice that the scanner stops looking at the image. ISO 8601. */
   readonly noticed?: { readonly digest: string; readonly at: string };
   readonly parent?: SeenParent;
+  /** Absent where the parent is watched. */
+  readonly unwatched?: UnwatchedParent | undefined;
 };
 
 /** How far a round over the estate got: where the next run goes on, and what was counted so far. */

@@ -1,9 +1,9 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { BadInputError } from '../../domain/errors';
-import { isFreeToBuild, needsNewParent, seeParent } from '../../domain/reconcile/parent-change';
+import { isFreeToBuild, needsNewParent } from '../../domain/reconcile/parent-change';
 import { currentDigest } from '../../domain/table/head-item';
-import { readStand, remember } from './image-facts';
+import { readStand } from './image-facts';
 import type { Actions, ReconcilePorts } from './reconcile-ports';
+import { watchParent } from './watch-parent';
 
 /** Who asks for the build. */
 const BY = 'reconcile-findings';
@@ -33,22 +33,9 @@ export async function askForBuild(ports: ReconcilePorts, image: GoldenImage): Pr
       return { 'promoted-gone': did === 'nothing' ? 0 : 1 };
     }
   }
-  const digest = await parentDigest(ports, image);
-  if (digest === undefined) return {};
-  const parent = seeParent(memory?.parent, digest, now);
-  if (parent !== memory?.parent) await remember(table, image, { parent });
-  if (!needsNewParent(head, patches, parent, now)) return {};
-  const { did } = await useCases.rebuildImage(image, { why: `the parent is ${digest} now`, by: BY, unattended: true });
+  const parent = await watchParent(ports, image, memory);
+  if (parent === undefined || !needsNewParent(head, patches, parent, now)) return {};
+  const why = `the parent is ${parent.digest} now`;
+  const { did } = await useCases.rebuildImage(image, { why, by: BY, unattended: true });
   return { 'parent-changed': did === 'nothing' ? 0 : 1 };
-}
-
-/** Digest of the parent; undefined where this registry does not have it, and nobody can be asked. */
-async function parentDigest({ registry, logger }: ReconcilePorts, image: GoldenImage): Promise<string | undefined> {
-  try {
-    return (await registry.parentOf(image)).digest;
-  } catch (error) {
-    if (!(error instanceof BadInputError)) throw error;
-    logger.debug('the digest of the parent cannot be known', { image: image.name, why: error.message });
-    return undefined;
-  }
 }

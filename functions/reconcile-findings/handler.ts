@@ -13,6 +13,7 @@ import { Ec2ImageBuilder } from '../../adapters/aws/ec2-image-builder';
 import { makeEcrImageLayers } from '../../adapters/aws/ecr-image-layers';
 import { makeEcrImageLookup } from '../../adapters/aws/ecr-image-lookup';
 import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
+import { makeParentDigests } from '../../adapters/aws/parent-digests';
 import { InspectorFindingSource } from '../../adapters/aws/inspector-finding-source';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
@@ -20,6 +21,7 @@ import { S3BuildLogs } from '../../adapters/aws/s3-build-logs';
 import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
 import { asUpdates } from '../../adapters/aws/signal-as-update';
 import { SsmRebuildSignal } from '../../adapters/aws/ssm-rebuild-signal';
+import { makePublicParents } from '../../adapters/registry/public-parents';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { imageOfRecipe, pipelineName, recipePrefix } from '../../domain/config/pipeline-name';
 import { cachedLayers } from '../../domain/lineage/cached-layers';
@@ -123,11 +125,17 @@ function otherUseCases(imageLogger: Logger): OtherUseCases {
   };
 }
 
-async function reconcile(image: GoldenImage, imageLogger: Logger, context: Context): Promise<ReconcileResult> {
+/** What an invocation has for all of its images. */
+interface Run {
+  readonly context: Context;
+  readonly parentDigest: ReturnType<typeof makeParentDigests>;
+}
+
+async function reconcile(image: GoldenImage, imageLogger: Logger, run: Run): Promise<ReconcileResult> {
   return await makeReconcile({
     ...shared,
     registry: {
-      parentOf: async (of) => await registry.parentOf(of),
+      parentDigest: run.parentDigest,
       unusable: async (of, digest) => {
         const found = await lookUpSource(lookup, of, digest);
         return 'unusable' in found ? found.unusable : undefined;
@@ -137,7 +145,7 @@ async function reconcile(image: GoldenImage, imageLogger: Logger, context: Conte
     useCases: otherUseCases(imageLogger),
     gatherSeconds: Number(environment.GATHER_SECONDS),
     ...(environment.RESCAN_DAYS !== undefined && { rescanDays: Number(environment.RESCAN_DAYS) }),
-    isLate: () => context.getRemainingTimeInMillis() < LISTING_RESERVE_MS,
+    isLate: () => run.context.getRemainingTimeInMillis() < LISTING_RESERVE_MS,
     logger: imageLogger,
   })(image);
 }
@@ -147,10 +155,13 @@ export const handler = invocation(
   { logger, metrics },
   async (event: unknown, context: Context): Promise<ReconcileRun> => {
     assertScheduled(event);
+    const publicParents = makePublicParents();
+    const parentDigest = makeParentDigests({ host: environment.REGISTRY_HOST, registry, publicParents });
+    const run = { context, parentDigest };
     return await reconcileEstate({
       images: [...estate.byRepository.values()],
       table,
-      reconcile: async (image, imageLogger) => await reconcile(image, imageLogger, context),
+      reconcile: async (image, imageLogger) => await reconcile(image, imageLogger, run),
       remainingMs: () => context.getRemainingTimeInMillis(),
       reserveMs: RESERVE_MS,
       logger,

@@ -53,18 +53,15 @@ export async function readStand(table: FindingTable, image: GoldenImage): Promis
   };
 }
 
-/** Remembers something of an image for the next runs. */
+/** Remembers something of an image for the next runs; what is undefined is forgotten. */
 export async function remember(
   table: FindingTable,
   image: GoldenImage,
-  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'parent'>>,
+  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'parent' | 'unwatched'>>,
 ): Promise<void> {
   const key = reconcileKey(image.name);
-  await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => ({
-    ...known,
-    ...key,
-    type: 'RECONCILE',
-    image: image.name,
-    ...facts,
-  }));
+  await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => {
+    const { unwatched, ...item } = { ...known, ...key, type: 'RECONCILE' as const, image: image.name, ...facts };
+    return { ...item, ...(unwatched !== undefined && { unwatched }) };
+  });
 }

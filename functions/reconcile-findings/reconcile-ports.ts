@@ -1,15 +1,8 @@
 import type { Estate, GoldenImage } from '../../domain/config/golden-image';
 import type { Finding } from '../../domain/finding/finding';
 import type { RegistryReason } from '../../domain/policy/registry-reason';
-import type {
-  Clock,
-  FindingSource,
-  FindingTable,
-  ImageRegistry,
-  Logger,
-  Notifier,
-  RebuildSignal,
-} from '../../domain/ports';
+import type { Clock, FindingSource, FindingTable, Logger, Metrics, Notifier, RebuildSignal } from '../../domain/ports';
+import type { ParentDigest, ParentUnknown } from '../../domain/reconcile/parent-digest';
 import type { Tally } from '../../domain/reconcile/tally';
 
 /** What another use case came to. `nothing`: it found nothing to do. */
@@ -38,7 +31,13 @@ export interface OtherUseCases {
 }
 
 /** What reconcile-findings asks of the registry. */
-export interface RegistryQuestions extends Pick<ImageRegistry, 'parentOf'> {
+export interface RegistryQuestions {
+  /**
+   * The digest of the image's parent, wherever it is.
+   * @param known what was seen of it before
+   * @returns why it is not known, where it is not; it throws where the account's own registry cannot be had
+   */
+  readonly parentDigest: (image: GoldenImage, known?: ParentDigest) => Promise<ParentDigest | ParentUnknown>;
   /** Why a digest cannot be patched; undefined where it can. */
   readonly unusable: (image: GoldenImage, digest: string) => Promise<RegistryReason | undefined>;
   /**
@@ -65,6 +64,7 @@ export interface ReconcilePorts {
   readonly isLate?: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
 }
 
 /** Steps of the reconciliation of an image, in order. */

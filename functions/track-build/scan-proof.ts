@@ -143,7 +143,7 @@ async function comparedWith(
   return { current: parent ?? scanned ?? built, parent };
 }
 
-/** Parents are rarely in the account's own registry; and then nothing can be known of them here. */
+/** Parents are rarely in the account's own registry; elsewhere no more than their digest can be known, which proves nothing here. */
 async function parentOf(registry: ImageRegistry, image: GoldenImage): Promise<ImageDescription | undefined> {
   try {
     return await registry.parentOf(image);

@@ -12,6 +12,14 @@ Generated from the synthesized Terraform of the environment \`prod\` in \`golden
 Checked of every stack by a test (\`scripts/security/\`): no action with a \`*\`; \`*\` as a resource only from the list
 below; nothing public; encryption with keys of our own; TLS only; a failure destination of every function and mapping; a
 dead-letter queue of every queue and event target; an end of every log; a source condition wherever a service may act.
+
+**Outgoing connections.** The functions are in no VPC, and talk to AWS's own services. reconcile-findings alone asks others: the
+public registries that \`parent\` in \`golden-images.yaml\` names, for the digests of parents, and whom those name for a
+token. It sends no credentials but a token that anybody gets, and that to nobody but who asked for it; HTTPS only; host names
+in the public DNS whose addresses are all public, checked as it connects, so not the metadata services, the function's own
+runtime or a private network; no other port than 443 but the registry's own; a few requests in six seconds, with
+redirects; bodies of 4 MB at most. What comes back is a digest, checked against the bytes where they were read. In a VPC that the
+functions were put into by other means, those without a way to the internet watch no parents outside ECR; all else goes on.
 `;
 
 /** The document \`docs/security.md\`: each role's rights, and what is accepted in spite of the rules. */

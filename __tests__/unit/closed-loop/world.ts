@@ -373,7 +373,10 @@ export class World {
       gatherSeconds: 60,
       rescanDays: 14,
       registry: {
-        parentOf: ports.registry.parentOf,
+        parentDigest: async (image: GoldenImage) =>
+          await ports.registry
+            .parentOf(image)
+            .catch(() => ({ trouble: 'no-access' as const, detail: 'it is private' })),
         unusable: async (image: GoldenImage, digest: string) => {
           const found = await lookUpSource(this.cloud.lookup, image, digest);
           return 'unusable' in found ? found.unusable : undefined;

@@ -2,17 +2,19 @@ import { MemoryFindingSource } from '../../../adapters/local/memory-finding-sour
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import { MemoryScriptStore } from '../../../adapters/local/memory-script-store';
 import type { Estate, GoldenImage } from '../../../domain/config/golden-image';
-import { BadInputError } from '../../../domain/errors';
 import type { Finding } from '../../../domain/finding/finding';
 import type { RegistryReason } from '../../../domain/policy/registry-reason';
-import type { ImageDescription } from '../../../domain/ports';
 import type { Notice } from '../../../domain/notice/notice';
+import type { ParentDigest, ParentUnknown } from '../../../domain/reconcile/parent-digest';
 import type { RegisteredDigest } from '../../../domain/reconcile/other-images';
 import { hasOtherImages } from '../../../domain/reconcile/other-images';
 import type { FindingItem } from '../../../domain/table/finding-item';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import type { PatchItem } from '../../../domain/table/patch-item';
 import { isPatchItem } from '../../../domain/table/patch-item';
+import { reconcileKey } from '../../../domain/table/keys';
+import type { ReconcileItem, UnwatchedParent } from '../../../domain/table/reconcile-item';
+import { isReconcileItem } from '../../../domain/table/reconcile-item';
 import type { ReplanItem } from '../../../domain/table/replan-item';
 import { isReplanItem } from '../../../domain/table/replan-item';
 import { makeGeneratePatch } from '../../../functions/generate-patch/generate-patch';
@@ -30,6 +32,9 @@ import { digestOf, makeFinding, makeImage, NOW, silent } from '../table/samples'
 
 /** The repository of the samples' image. */
 export const REPOSITORY = 'golden/debian-12';
+
+/** The parent, as it is at first. */
+const PRIVATE: ParentUnknown = { trouble: 'no-access', detail: 'it is private' };
 
 /** What a world begins with. */
 export interface WorldOptions {
@@ -55,13 +60,17 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
   const builds: string[] = [];
   const state = {
     now: NOW,
-    parent: undefined as string | undefined,
+    /** A digest alone stands for one that is in no list. */
+    parent: PRIVATE as string | ParentDigest | ParentUnknown,
     /** What the image's repository has. */
     registered: [{ digest: digestOf('a'), tags: ['stable'] }] as readonly RegisteredDigest[],
     unusable: undefined as RegistryReason | undefined,
     track: { did: 'nothing', why: 'building' } as Outcome,
   };
   const clock = (): Date => state.now;
+  // An earlier run has seen it: what a run writes is what a test is about.
+  const unwatched: UnwatchedParent = { ...PRIVATE, reference: image.parent ?? '', since: NOW.toISOString() };
+  void table.put({ ...reconcileKey(image.name), type: 'RECONCILE', version: 1, image: image.name, unwatched }, 0);
   const estate = { byRepository: new Map([[image.repository, image]]), exceptions };
   const common = { table, estate, clock, logger: silent };
   const signal = {
@@ -92,10 +101,8 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
     table,
     source,
     registry: {
-      parentOf: async () =>
-        await (state.parent === undefined
-          ? Promise.reject(new BadInputError('the parent is not in this registry'))
-          : Promise.resolve({ digest: state.parent } as ImageDescription)),
+      parentDigest: async () =>
+        await Promise.resolve(typeof state.parent === 'string' ? { digest: state.parent } : state.parent),
       unusable: async (_image, digest) =>
         await Promise.resolve(deleted.has(digest) ? 'image-not-found' : state.unusable),
       hasImages: async (_image, except) => await Promise.resolve(hasOtherImages(state.registered, except)),
@@ -156,6 +163,7 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
     verdicts: async (): Promise<string[]> =>
       (await items()).filter(isFindingItem).map(({ state: is, reason }) => [is, reason].join(' ').trim()),
     patches: async (): Promise<PatchItem[]> => (await items()).filter(isPatchItem),
+    memory: async (): Promise<ReconcileItem | undefined> => (await items()).find(isReconcileItem),
     replan: async (): Promise<ReplanItem | undefined> => (await items()).find(isReplanItem),
     /** Writes since the beginning. */
     writes: (): number => table.changes().length,

@@ -6,6 +6,7 @@ import { identity } from './checks/identity';
 import { inspectorEnabled } from './checks/inspector-enabled';
 import { model } from './checks/model';
 import { notifications } from './checks/notifications';
+import { parents } from './checks/parents';
 import { pipelines } from './checks/pipelines';
 import { registryScanning } from './checks/registry-scanning';
 import { repositories } from './checks/repositories';
@@ -29,6 +30,7 @@ const CHECKS: readonly Check<Account>[] = [
   model,
   notifications,
   scanEligibility,
+  parents,
 ];
 
 /** Looks at an account, and changes nothing. With the credentials of another account, or none, no more is looked at. */
