@@ -320,6 +320,7 @@ describe('health', () => {
       'reconcile-findings-errors',
       'reconcile-findings-faults',
       'reconcile-findings-not-scanned',
+      'reconcile-findings-postponed',
       'reconcile-silent',
       'scan-eligibility',
       'signal-rebuild-errors',
