@@ -313,12 +313,15 @@ interface Variables {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Every metric of the dashboard: namespace, name, then names and values of its dimensions. */
+/** Every metric of the dashboard, sums taken apart: namespace, name, then names and values of its dimensions. */
 function dashboardMetrics(one: StackJson): readonly (readonly string[])[] {
   const { widgets } = JSON.parse(String(only(one, 'aws_cloudwatch_dashboard')['dashboard_body'])) as {
-    widgets: { properties: { metrics: string[][] } }[];
+    widgets: { properties: { metrics: (string | object)[][] } }[];
   };
-  return widgets.flatMap(({ properties }) => properties.metrics);
+  return widgets
+    .flatMap(({ properties }) => properties.metrics)
+    .map((line) => line.filter((part) => typeof part === 'string'))
+    .filter((metric) => metric.length > 0);
 }
 
 describe('health', () => {
@@ -339,6 +342,7 @@ describe('health', () => {
       'reconcile-findings-errors',
       'reconcile-findings-faults',
       'reconcile-findings-not-scanned',
+      'reconcile-findings-postponed',
       'reconcile-silent',
       'scan-eligibility',
       'signal-rebuild-errors',
@@ -352,6 +356,7 @@ describe('health', () => {
       'track-build-errors',
       'track-build-faults',
       'track-build-not-scanned',
+      'track-build-postponed',
     ]);
     for (const { attributes } of alarms) {
       expect(JSON.stringify(attributes['alarm_actions'])).toContain('aws_sns_topic.topic');
@@ -379,6 +384,8 @@ describe('health', () => {
   it.each([
     ['breaker-open', 'ImagesStopped', { service: 'reconcile-findings' }, 3600],
     ['scan-eligibility', 'ScanEligibilityEnding', { service: 'reconcile-findings', state: 'expired' }, 3600],
+    ['track-build-postponed', 'ImagesPostponed', { service: 'track-build' }, 300],
+    ['reconcile-findings-postponed', 'ImagesPostponed', { service: 'reconcile-findings' }, 300],
     ['track-build-not-scanned', 'CandidatesHeld', { service: 'track-build', reason: 'not-scanned' }, 300],
     ['reconcile-findings-not-scanned', 'CandidatesHeld', { service: 'reconcile-findings', reason: 'not-scanned' }, 300],
   ])('%s rings by %s', (id, metric, dimensions, period) => {
@@ -411,7 +418,7 @@ describe('health', () => {
     const body = JSON.parse(String(only(stack, 'aws_cloudwatch_dashboard')['dashboard_body'])) as {
       widgets: unknown[];
     };
-    expect(body.widgets).toHaveLength(11);
+    expect(body.widgets).toHaveLength(15);
     expect(JSON.stringify(body)).toContain(
       '"AWS/Lambda","IteratorAge","FunctionName","golden-images-test-generate-patch"',
     );

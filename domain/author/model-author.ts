@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ModelOutage } from '../errors';
 import { ModelUnavailableError } from '../errors';
-import type { Logger, PatchAuthor } from '../ports';
+import type { Logger, Metrics, PatchAuthor } from '../ports';
 import { visible } from '../vetting/text';
 import { jsonText } from './json-text';
 import type { ModelReply, PatchModel } from './model';
+import type { ModelConfig } from './model-config';
+import { countPaid } from './model-cost';
 import type { ModelLedger } from './model-ledger';
 import type { Prompt } from './prompt';
 import { promptOf } from './prompt';
@@ -19,6 +21,10 @@ const KEPT_OF_TOO_LONG = 1_000;
 export interface ModelAuthorPorts {
   readonly model: PatchModel;
   readonly ledger: ModelLedger;
+  /** What tokens cost, where the configuration says so. */
+  readonly prices?: ModelConfig['prices'];
+  /** Absent: what is paid is not counted. */
+  readonly metrics?: Metrics;
   readonly logger: Logger;
 }
 
@@ -26,7 +32,7 @@ export interface ModelAuthorPorts {
  * The author that asks a model. The same question, by whichever finding or process it is asked, is paid once: its answer
  * is on record under the hash of the whole question.
  */
-export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): PatchAuthor {
+export function makeModelAuthor({ model, ledger, prices, metrics, logger }: ModelAuthorPorts): PatchAuthor {
   return {
     propose: async (request) => {
       const prompt = promptOf(request);
@@ -64,6 +70,7 @@ export function makeModelAuthor({ model, ledger, logger }: ModelAuthorPorts): Pa
   async function ask(image: string, requestHash: string, prompt: Prompt): Promise<ModelReply> {
     await ledger.reserve(image);
     const reply = limited(await answerOf(image, prompt));
+    if (metrics !== undefined) countPaid(metrics, reply, prices);
     try {
       await ledger.record(image, requestHash, model.id, reply);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../vetting/operations';
 import type { TriedProposal } from './authored';
 import type { ModelConfig } from './model-config';
+import { priceOf } from './model-cost';
 import type { ModelUse, NotFixable, ReplyProblem } from './proposal';
 
 /** One question to the model, and what became of its answer. */
@@ -59,15 +60,12 @@ export function paidCalls(use: PatchModelUse | undefined): number {
   return (use?.questions ?? []).filter((question) => !question.cached).length;
 }
 
-const MILLION = 1_000_000;
+/** Parts of the currency's unit that a sum is kept to. */
+const PARTS = 1_000_000;
 
 function costOf(questions: readonly AskedQuestion[], prices: NonNullable<ModelConfig['prices']>): number {
   const cost = questions
     .filter((question) => !question.cached)
-    .reduce(
-      (sum, { inputTokens, outputTokens }) =>
-        sum + (inputTokens * prices.inputPerMillionTokens + outputTokens * prices.outputPerMillionTokens) / MILLION,
-      0,
-    );
-  return Math.round(cost * MILLION) / MILLION;
+    .reduce((sum, question) => sum + priceOf(question, prices), 0);
+  return Math.round(cost * PARTS) / PARTS;
 }

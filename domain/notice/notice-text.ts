@@ -19,6 +19,9 @@ interface NoticeParts {
 }
 
 const SUBJECT_LIMIT = 100;
+/** What to do where it is not the script that fails. */
+const BUILDER_FAILED =
+  'The builder fails, not the patch: mend what the detail below names, such as capacity, network, or a right of the build instance';
 
 /**
  * Puts a notice into words: what happened, what it means, what to do next, and the facts.
@@ -114,8 +117,27 @@ function partsOf(notice: Notice): NoticeParts {
       return {
         headline: `stopped after ${notice.failures} failures in a row`,
         means: 'Nothing is built for this image any more until somebody says so. Its vulnerabilities stay open.',
-        next: `Find out why the builds fail ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image}`)}".`,
-        facts: [...patchFacts(notice), ['failures in a row', notice.failures], ['detail', notice.detail]],
+        next: `${notice.reason === 'builder' ? BUILDER_FAILED : 'Find out why the builds fail'} ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image}`)}".`,
+        facts: [
+          ...patchFacts(notice),
+          ['failures in a row', notice.failures],
+          ['since', notice.since],
+          ['reason', notice.reason],
+          ['detail', notice.detail],
+        ],
+      };
+    case 'refused':
+      return {
+        headline: `${notice.refusals} builds refused in a row`,
+        means:
+          'No build of this image could be started. It is asked for again by itself, at most once a day; its vulnerabilities stay open.',
+        next: `Mend what the detail below names: a right, a pipeline that is not deployed ("${command('doctor')}"). Then the next try works; to have it at once: "${command(`retry ${image}`)}".`,
+        facts: [
+          ...patchFacts(notice),
+          ['refusals in a row', notice.refusals],
+          ['since', notice.since],
+          ['detail', notice.detail],
+        ],
       };
     case 'approval-requested':
       return {

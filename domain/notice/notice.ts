@@ -58,7 +58,26 @@ export type Notice =
   /** A candidate is not promoted. */
   | (AboutPatch & { readonly kind: 'held'; readonly reason: string; readonly detail: string })
   /** The breaker has stopped an image: too many failures in a row. */
-  | (AboutPatch & { readonly kind: 'stopped'; readonly failures: number; readonly detail: string })
+  | (AboutPatch & {
+      readonly kind: 'stopped';
+      readonly failures: number;
+      /** ISO 8601; when the first of them failed. */
+      readonly since: string;
+      /** Of the last one. `builder`: its script never ran to its end. */
+      readonly reason: 'script' | 'builder';
+      /** The last one's, in the builder's words. */
+      readonly detail: string;
+    })
+  /** Builds of an image are refused again and again, before anything is started; they are asked for again all the same. */
+  | (AboutPatch & {
+      readonly kind: 'refused';
+      /** Starts that were refused in a row. */
+      readonly refusals: number;
+      /** ISO 8601; when the first of them was refused. */
+      readonly since: string;
+      /** The last one's, in the builder's words. */
+      readonly detail: string;
+    })
   /** A patch waits for a person. `summary`: what it would do, a sentence each. */
   | (AboutPatch & {
       readonly kind: 'approval-requested';

@@ -24,6 +24,8 @@ export type ReconcileItem = Versioned & {
   readonly replan?: { readonly version: number; readonly at: string };
   /** The last notice that the scanner stops looking at the image. ISO 8601. */
   readonly noticed?: { readonly digest: string; readonly at: string };
+  /** The run of refused builds that people were told of, by the sequence of its first patch. ISO 8601. */
+  readonly refusals?: { readonly first: number; readonly at: string };
   readonly parent?: SeenParent;
   /** Absent where the parent is watched. */
   readonly unwatched?: UnwatchedParent | undefined;

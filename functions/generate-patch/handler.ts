@@ -12,7 +12,6 @@ import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
 import { toChangeRecord } from '../../adapters/aws/stream-record';
 import { chooseAuthors } from '../../adapters/aws/bedrock/choose-authors';
 import { MODEL_TIMEOUT_SECONDS } from '../../domain/author/model-config';
-import { paidCalls } from '../../domain/author/patch-authorship';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { wakesGeneratePatch } from '../../domain/table/stream-filters';
 import { readEnvironment } from '../shared/environment';
@@ -63,19 +62,15 @@ const authors = chooseAuthors({
   hint: 'set model.id in golden-images.yaml and deploy',
   table: ports.table,
   clock: ports.clock,
+  metrics,
   logger,
 });
 const prices = estate.model?.prices;
 
-/** What was planned, by whom, and what it cost. */
+/** What was planned, by whom, and what vetting made of the model's answers. What those cost is counted when they are paid. */
 function countPatch({ author, model }: PatchItem): void {
   metrics.count('PatchesPlanned', 1, author);
-  if (model === undefined) return;
-  metrics.count('ModelCalls', paidCalls(model));
-  for (const { cached, verdict, inputTokens, outputTokens } of model.questions) {
-    metrics.count('ModelAnswers', 1, verdict);
-    if (!cached) metrics.count('ModelTokens', inputTokens + outputTokens);
-  }
+  for (const { verdict } of model?.questions ?? []) metrics.count('ModelAnswers', 1, verdict);
 }
 
 /** Entry point: batches of the table's stream, one look at each image; a partial batch response comes back. */

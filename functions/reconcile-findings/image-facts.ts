@@ -57,7 +57,7 @@ export async function readStand(table: FindingTable, image: GoldenImage): Promis
 export async function remember(
   table: FindingTable,
   image: GoldenImage,
-  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'parent' | 'unwatched'>>,
+  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'refusals' | 'parent' | 'unwatched'>>,
 ): Promise<void> {
   const key = reconcileKey(image.name);
   await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => {

@@ -1,6 +1,8 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { isBeingProven } from '../../domain/plan/being-proven';
 import type { PatchItem } from '../../domain/table/patch-item';
+import { countSignal } from '../signal-rebuild/count-signal';
+import { countStart } from '../start-build/count-start';
 import { readStand } from './image-facts';
 import type { Actions, ReconcilePorts } from './reconcile-ports';
 
@@ -33,18 +35,26 @@ export async function moveOn(ports: ReconcilePorts, image: GoldenImage): Promise
   return isOlder(ports, newest.stateSince, gatherSeconds) ? await signal(ports, image) : {};
 }
 
-async function signal({ useCases }: ReconcilePorts, image: GoldenImage): Promise<Actions> {
-  return { 'rebuild-signaled': (await useCases.signalRebuild(image)).did === 'nothing' ? 0 : 1 };
+async function signal({ useCases, metrics }: ReconcilePorts, image: GoldenImage): Promise<Actions> {
+  const result = await useCases.signalRebuild(image);
+  if (metrics !== undefined) countSignal(metrics, result);
+  return { 'rebuild-signaled': result.did === 'nothing' ? 0 : 1 };
 }
 
-/** Starts the build that was signaled. Where the parameter does not say so any more, it is set again: that is an event, too. */
+/** Starts the build that was signaled; one that is refused is counted and told of in the log. Where the parameter does not say so any more, it is set again: that is an event, too. */
 async function start(
-  { useCases, signal: parameter, logger }: ReconcilePorts,
+  { useCases, signal: parameter, metrics, logger }: ReconcilePorts,
   image: GoldenImage,
   patch: PatchItem,
 ): Promise<Actions> {
-  const { did, why } = await useCases.startBuild(image);
-  if (did !== 'nothing') return { 'build-started': 1 };
+  const result = await useCases.startBuild(image);
+  if (metrics !== undefined) countStart(metrics, result);
+  if (result.did === 'started') return { 'build-started': 1 };
+  if (result.did === 'refused') {
+    logger.error('build is refused', { patch: patch.sequence, detail: result.patch.detail, error: result.error });
+    return { 'build-refused': 1 };
+  }
+  const { why } = result;
   if (why !== 'no-signal' && why !== 'signal-unfinished' && why !== 'other-script') return {};
   logger.warn('the parameter does not name the script of the lease: it is set again', {
     image: image.name,

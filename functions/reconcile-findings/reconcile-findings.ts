@@ -9,6 +9,7 @@ import { listFindings } from './list-findings';
 import { moveOn } from './move-on';
 import type { Actions, ReconcileAction, ReconcilePorts, ReconcileResult, ReconcileStep } from './reconcile-ports';
 import { renewReplan } from './renew-replan';
+import { warnOfRefusals } from './warn-of-refusals';
 import { warnOfScanEnding } from './warn-of-scan-ending';
 
 /**
@@ -54,6 +55,7 @@ export function makeReconcile(ports: ReconcilePorts): (image: GoldenImage) => Pr
     await take('check-promoted', async () => await useCases.checkPromoted(image));
     await act('ask-for-build', async () => await askForBuild(ports, image));
     await act('renew-replan', async () => await renewReplan(ports, image));
+    await act('warn-of-refusals', async () => await warnOfRefusals(ports, image));
     const warning =
       coverage === undefined
         ? undefined

@@ -4,6 +4,8 @@ import type { RegistryReason } from '../../domain/policy/registry-reason';
 import type { Clock, FindingSource, FindingTable, Logger, Metrics, Notifier, RebuildSignal } from '../../domain/ports';
 import type { ParentDigest, ParentUnknown } from '../../domain/reconcile/parent-digest';
 import type { Tally } from '../../domain/reconcile/tally';
+import type { SignalRebuildResult } from '../signal-rebuild/signal-rebuild';
+import type { StartBuildResult } from '../start-build/start-build';
 
 /** What another use case came to. `nothing`: it found nothing to do. */
 export interface Outcome {
@@ -19,8 +21,8 @@ export interface OtherUseCases {
   readonly judgeAgain: (image: GoldenImage, unusable?: RegistryReason) => Promise<void>;
   /** decide-approval: expires what has waited too long for a person. */
   readonly expireApprovals: (image: GoldenImage) => Promise<unknown>;
-  readonly signalRebuild: (image: GoldenImage) => Promise<Outcome>;
-  readonly startBuild: (image: GoldenImage) => Promise<Outcome>;
+  readonly signalRebuild: (image: GoldenImage) => Promise<SignalRebuildResult>;
+  readonly startBuild: (image: GoldenImage) => Promise<StartBuildResult>;
   readonly trackBuild: (image: GoldenImage) => Promise<Outcome>;
   /** track-build: takes a promoted image back whose checks fail later. */
   readonly checkPromoted: (image: GoldenImage) => Promise<unknown>;
@@ -62,9 +64,10 @@ export interface ReconcilePorts {
   readonly rescanDays?: number;
   /** True where no more pages of a list should be asked for. @default never */
   readonly isLate?: () => boolean;
+  /** Absent: what the use cases came to is not counted. */
+  readonly metrics?: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics?: Metrics;
 }
 
 /** Steps of the reconciliation of an image, in order. */
@@ -78,6 +81,7 @@ export type ReconcileStep =
   | 'check-promoted'
   | 'ask-for-build'
   | 'renew-replan'
+  | 'warn-of-refusals'
   | 'warn-of-scan-ending'
   | 'tally';
 
@@ -89,6 +93,7 @@ export type ReconcileAction =
   | 'closed-scan-eligibility-expired'
   | 'closed-gone'
   | 'build-started'
+  | 'build-refused'
   | 'signal-repeated'
   | 'build-tracked'
   | 'rebuild-signaled'
@@ -97,6 +102,7 @@ export type ReconcileAction =
   | 'first-build'
   | 'parent-changed'
   | 'promoted-gone'
+  | 'refusals-noticed'
   | 'scan-ending-noticed';
 
 /** What a step did. */

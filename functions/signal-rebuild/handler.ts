@@ -11,6 +11,7 @@ import { readEnvironment } from '../shared/environment';
 import { loadEstateFile } from '../shared/estate-file';
 import { invocation } from '../shared/invocation';
 import { makeStreamBatch } from '../shared/stream-batch';
+import { countSignal } from './count-signal';
 import { makeSignalRebuild } from './signal-rebuild';
 
 /** Milliseconds that the signal of one image may need. */
@@ -38,9 +39,7 @@ export const handler = invocation(
     read: toChangeRecord,
     wakes: wakesSignalRebuild,
     run: async (image, imageLogger) => {
-      const result = await makeSignalRebuild({ ...ports, logger: imageLogger })(image);
-      if (result.did === 'signaled') metrics.count('RebuildsSignaled', 1);
-      else metrics.count('RebuildsNotSignaled', 1, result.why);
+      countSignal(metrics, await makeSignalRebuild({ ...ports, logger: imageLogger })(image));
     },
     reserveMs: RESERVE_MS,
   }),

@@ -14,15 +14,11 @@ import { releaseLease } from '../../domain/table/release-lease';
  */
 const REFUSED_SECONDS = 3600;
 
-/** True where a patch was ended by {@link endRefused}, and its lease may still be taken. */
-export function isRefused({ state, reason, buildId }: Pick<PatchItem, 'state' | 'reason' | 'buildId'>): boolean {
-  return state === 'FAILED' && reason === 'builder' && buildId === undefined;
-}
-
 /**
  * Ends a patch whose build was refused before anything was started: it fails with the reason `builder`, which counts neither
  * as an attempt nor towards the breaker; another look later is noted, the later the more in a row were refused; its lease is
- * given back, and the build of the day. Repeating it carries on where a crash had left it.
+ * given back, and the build of the day. Repeating it carries on where a crash had left it. reconcile-findings tells people
+ * when so many in a row were refused.
  */
 export async function endRefused(
   { table, clock }: { readonly table: FindingTable; readonly clock: Clock },

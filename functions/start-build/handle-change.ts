@@ -3,6 +3,7 @@ import { BadInputError } from '../../domain/errors';
 import type { Logger, Metrics } from '../../domain/ports';
 import { withFacts } from '../../domain/with-facts';
 import { reportFailure, UnfinishedError } from '../shared/failure';
+import { countStart } from './count-start';
 import { parameterChange } from './events';
 import type { StartBuildResult } from './start-build';
 
@@ -59,10 +60,8 @@ export function makeHandleChange(options: HandleChangeOptions): (event: unknown)
       const result = await options.startBuild(image, withFacts(logger, facts));
       if (result.did === 'nothing' && result.why === 'signal-unfinished')
         throw new UnfinishedError(`the signal of ${name} is not written down yet`);
-      if (result.did === 'started') metrics.count('BuildsStarted', 1);
-      else metrics.count('BuildsNotStarted', 1, result.did === 'refused' ? 'refused' : result.why);
+      countStart(metrics, result);
       if (result.did !== 'refused') return;
-      metrics.count('ImagesPostponed', 1, 'refused');
       const { patch, error } = result;
       logger.error('build is refused', { ...facts, patch: patch.sequence, detail: patch.detail, error });
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { BuildRefusedError } from '../../domain/errors';
 import type { Clock, FindingTable, ImageBuilder, Logger, RebuildSignal } from '../../domain/ports';
+import { isRefused } from '../../domain/plan/failed-builds';
 import { readHead, updateHead } from '../../domain/table/head-changes';
 import type { Lease } from '../../domain/table/head-item';
 import { patchKey } from '../../domain/table/keys';
@@ -8,7 +9,7 @@ import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
 import { visible } from '../../domain/vetting/text';
-import { endRefused, isRefused } from './end-refused';
+import { endRefused } from './end-refused';
 
 /** Most characters of why a build was refused. */
 const DETAIL_LIMIT = 600;
@@ -57,6 +58,7 @@ export function makeStartBuild(ports: StartBuildPorts): (image: GoldenImage) => 
       return { did: 'nothing', why: 'other-script' };
     }
     if (patch.state === 'READY') return { did: 'nothing', why: 'signal-unfinished' };
+    // One that was cut off before its lease was given back.
     if (isRefused(patch)) return { did: 'refused', patch: await endRefused(ports, image, patch, patch.detail ?? '') };
     if (patch.state !== 'SIGNALED') return { did: 'nothing', why: 'not-signaled' };
     const note = async (facts: Partial<Pick<Lease, 'asked' | 'buildId'>>): Promise<void> => {

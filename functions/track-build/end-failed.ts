@@ -1,9 +1,10 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { tell } from '../../domain/notice/tell';
 import { builderDelaySeconds } from '../../domain/plan/builder-delay';
+import { failingSince, isFailedBuild } from '../../domain/plan/failed-builds';
 import { isAvoidable } from '../../domain/plan/next-attempt';
 import { aimsAt, isAbout } from '../../domain/plan/target-findings';
-import type { BuildStatus } from '../../domain/ports';
+import type { BuildStatus, FindingTable } from '../../domain/ports';
 import type { ResidualReason } from '../../domain/script/result-line';
 import { parseResultLines } from '../../domain/script/result-lines';
 import { isFindingItem, judgedFloor } from '../../domain/table/finding-item';
@@ -43,28 +44,30 @@ export async function endFailed(
   return await giveBack(ports, image, failed);
 }
 
-/** Gives the lease of a failed patch back; where its script failed, asks for another attempt, else for one later. */
+/**
+ * Gives the lease of a failed patch back. Where its script failed, another attempt is asked for; where the builder did,
+ * the same later. Both count towards the breaker: when it stops the image, people are told, and nobody but a person
+ * (`retry`) has a build asked for again.
+ */
 export async function giveBack(
   ports: TrackBuildPorts,
   image: GoldenImage,
   patch: PatchItem,
 ): Promise<TrackBuildResult> {
   const { table, clock } = ports;
-  const isFailure = patch.reason === 'script';
-  if (isFailure || isAvoidable(patch)) await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
+  const isFailure = isFailedBuild(patch);
+  const failures = isFailure ? await failuresWith(table, image, patch) : 0;
+  const stops = failures >= image.policy.failuresBeforeStop;
+  if (patch.reason === 'script' || isAvoidable(patch))
+    await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
   // Nothing was learned of the patch itself: the same findings ask for another try, but not at once and again and again.
-  else if (patch.reason === 'builder')
-    await postponeImage(
-      table,
-      image.name,
-      `patch ${patch.sequence} was not built: ${patch.detail ?? ''}`,
-      clock(),
-      builderDelaySeconds(
-        (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem),
-        NOT_BUILT_SECONDS,
-      ),
-    );
-  if (isFailure) await tellOfStop(ports, image, patch);
+  else if (patch.reason === 'builder' && !stops) {
+    const why = `patch ${patch.sequence} was not built: ${patch.detail ?? ''}`;
+    const delay = builderDelaySeconds(await patchesOf(table, image), NOT_BUILT_SECONDS);
+    await postponeImage(table, image.name, why, clock(), delay);
+    ports.metrics?.count('ImagesPostponed', 1, 'builder');
+  }
+  if (stops) await tellOfStop(ports, image, patch, failures);
   await releaseLease(
     table,
     image.name,
@@ -75,15 +78,29 @@ export async function giveBack(
   return { did: 'failed', patch };
 }
 
+async function patchesOf(table: FindingTable, image: GoldenImage): Promise<PatchItem[]> {
+  return (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem);
+}
+
+/** Failures in a row with this one, which is counted when its lease is given back; 0 where the lease is another's by now. */
+async function failuresWith(table: FindingTable, image: GoldenImage, patch: PatchItem): Promise<number> {
+  const head = await readHead(table, image.name);
+  return head?.lease?.patch === patch.sequence ? head.failures + 1 : 0;
+}
+
 /** Tells people, before the lease is given back, that this failure is the one that stops the image. */
-async function tellOfStop(ports: TrackBuildPorts, image: GoldenImage, patch: PatchItem): Promise<void> {
-  const head = await readHead(ports.table, image.name);
-  const failures = (head?.failures ?? 0) + 1;
-  if (head?.lease?.patch !== patch.sequence || failures < image.policy.failuresBeforeStop) return;
+async function tellOfStop(
+  ports: TrackBuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+  failures: number,
+): Promise<void> {
   await tell(ports, {
     kind: 'stopped',
     ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },
     failures,
+    since: failingSince(await patchesOf(ports.table, image), failures) ?? patch.stateSince,
+    reason: patch.reason === 'builder' ? 'builder' : 'script',
     detail: patch.detail ?? '',
   });
 }

@@ -24,7 +24,10 @@ export function measurePromotion(metrics: Metrics, patch: PatchItem, settled: re
   measureModel(metrics, patch, fixed.length);
 }
 
-/** What one fixed vulnerability has cost, where a model was asked; answers on record cost nothing. */
+/**
+ * What one fixed vulnerability has cost, where a model was asked; answers on record cost nothing. It says what this patch
+ * was worth, and leaves out patches that came to nothing: what was paid in all is `ModelCost` (domain/author/model-cost.ts).
+ */
 function measureModel(metrics: Metrics, { model }: PatchItem, fixed: number): void {
   if (model === undefined || fixed === 0) return;
   const tokens = model.questions

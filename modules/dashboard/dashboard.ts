@@ -2,12 +2,38 @@ import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { Construct } from 'constructs';
 import { literal } from '../terraform-text/terraform-text';
 
-/** A graph: its title and its metrics. */
+/** A metric as CloudWatch has it: namespace, metric, then names and values of dimensions (CloudWatch, "Dashboard body"). */
+export type GraphMetric = readonly string[];
+
+/** Several metrics as one line: their sum. */
+export interface GraphSum {
+  readonly label: string;
+  /** One or more. A period in which one of them has no value counts it as 0. */
+  readonly of: readonly GraphMetric[];
+  /** Side of the graph whose scale it has. @default left */
+  readonly axis?: 'left' | 'right';
+}
+
+/** A graph: its title and its lines. */
 export interface Graph {
   readonly title: string;
-  /** Each as CloudWatch has them: namespace, metric, then names and values of dimensions (CloudWatch, "Dashboard body"). */
-  readonly metrics: readonly (readonly string[])[];
+  /** A line each. */
+  readonly metrics?: readonly GraphMetric[];
+  /** A line each. */
+  readonly sums?: readonly GraphSum[];
   readonly statistic: 'Sum' | 'Maximum' | 'p90';
+  /**
+   * Seconds that are a point of the line.
+   *
+   * @default 300
+   */
+  readonly periodSeconds?: number;
+  /**
+   * Columns of CloudWatch's 24 that it takes.
+   *
+   * @default 12
+   */
+  readonly width?: number;
 }
 
 /** What a dashboard is made with. */
@@ -17,25 +43,45 @@ export interface DashboardProps {
   readonly graphs: readonly Graph[];
 }
 
-/** Width of a graph: half of CloudWatch's 24 columns. */
-const WIDTH = 12;
+/** Columns of a dashboard (CloudWatch, "Dashboard body"). */
+const COLUMNS = 24;
 const HEIGHT = 6;
 
-/** Graphs in two columns. */
+/** Graphs from left to right, and the next row where one does not fit. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { name, region, graphs }: DashboardProps) {
     super(scope, id);
-    const widgets = graphs.map(({ title, metrics, statistic }, index) => ({
-      type: 'metric',
-      x: (index % 2) * WIDTH,
-      y: Math.floor(index / 2) * HEIGHT,
-      width: WIDTH,
-      height: HEIGHT,
-      properties: { title, region, view: 'timeSeries', stat: statistic, period: 300, metrics },
-    }));
+    let [x, y] = [0, 0];
+    const widgets = graphs.map((graph) => {
+      const { title, statistic, periodSeconds = 300, width = COLUMNS / 2 } = graph;
+      if (x + width > COLUMNS) [x, y] = [0, y + HEIGHT];
+      const place = { x, y, width, height: HEIGHT };
+      x += width;
+      const properties = { title, region, view: 'timeSeries', stat: statistic, period: periodSeconds };
+      return { type: 'metric', ...place, properties: { ...properties, metrics: linesOf(graph) } };
+    });
     new CloudwatchDashboard(this, 'dashboard', {
       dashboardName: name,
       dashboardBody: literal(JSON.stringify({ widgets })),
     });
   }
+}
+
+/** The lines as CloudWatch has them: the parts of a sum are there by id, and not shown (CloudWatch, "Metric math"). */
+function linesOf({ metrics = [], sums = [] }: Graph): unknown[] {
+  return [
+    ...metrics,
+    ...sums.flatMap(({ label, of, axis = 'left' }, index) => {
+      const ids = of.map((_, part) => `s${index}p${part}`);
+      return [
+        ...of.map((metric, part) => [...metric, { id: ids[part], visible: false }]),
+        [
+          {
+            expression: `SUM([${ids.map((id) => `FILL(${id},0)`).join(',')}])`,
+            ...{ id: `s${index}`, label, yAxis: axis },
+          },
+        ],
+      ];
+    }),
+  ];
 }

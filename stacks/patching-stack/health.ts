@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
 import { SEVERITIES } from '../../domain/finding/severity';
 import { Dashboard } from '../../modules/dashboard/dashboard';
-import type { Graph } from '../../modules/dashboard/dashboard';
+import type { Graph, GraphMetric } from '../../modules/dashboard/dashboard';
 import type { LambdaFunction } from '../../modules/lambda-function/lambda-function';
+import { buildGraph, headlineGraphs, type MetricOf } from './headlines';
 import { metricDimensions, METRICS_NAMESPACE } from './metrics';
 import type { SharedResources } from './shared-resources';
 
@@ -39,8 +40,13 @@ function graphs(
   const { label } = settings;
   const lambda = (metric: string): string[][] =>
     [...functions.values()].map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
-  const counts = (service: string, metrics: readonly string[]): string[][] =>
-    metrics.map((metric) => [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(label, service)).flat()]);
+  const metricOf: MetricOf = (service, metric, by = {}) => [
+    METRICS_NAMESPACE,
+    metric,
+    ...Object.entries({ ...metricDimensions(label, service), ...by }).flat(),
+  ];
+  const counts = (service: string, metrics: readonly string[]): GraphMetric[] =>
+    metrics.map((metric) => metricOf(service, metric));
   const queues = [
     ...['findings', 'findings-dead-letters', 'signals', 'signals-dead-letters'].map((name) =>
       label.name('queue', name),
@@ -48,6 +54,7 @@ function graphs(
     failures.name,
   ];
   return [
+    ...headlineGraphs(metricOf),
     {
       title: 'Findings',
       statistic: 'Sum',
@@ -58,23 +65,11 @@ function graphs(
         'FindingsUnattributed',
       ]),
     },
-    {
-      title: 'Patches and builds',
-      statistic: 'Sum',
-      metrics: [
-        ...counts('generate-patch', ['PatchesPlanned', 'PatchesNotPlanned']),
-        ...counts('signal-rebuild', ['RebuildsSignaled', 'RebuildsNotSignaled']),
-        ...counts('start-build', ['BuildsStarted', 'BuildsNotStarted']),
-        ...counts('track-build', ['CandidatesHeld']),
-        ...counts('reconcile-findings', ['CandidatesHeld']),
-      ],
-    },
+    buildGraph(metricOf),
     {
       title: 'Open findings',
       statistic: 'Maximum',
-      metrics: counts('reconcile-findings', ['OpenFindings']).flatMap((metric) =>
-        SEVERITIES.map((severity) => [...metric, 'severity', severity]),
-      ),
+      metrics: SEVERITIES.map((severity) => metricOf('reconcile-findings', 'OpenFindings', { severity })),
     },
     {
       title: 'Findings that stay',

@@ -1,6 +1,6 @@
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
 import type { ModelReply, PatchModel } from '../../../domain/author/model';
-import { makeModelAuthor } from '../../../domain/author/model-author';
+import { makeModelAuthor, type ModelAuthorPorts } from '../../../domain/author/model-author';
 import { makeModelLedger } from '../../../domain/author/model-ledger';
 import type { PatchRequest } from '../../../domain/author/patch-request';
 import type { PatchProposal } from '../../../domain/author/proposal';
@@ -8,6 +8,7 @@ import { promptOf } from '../../../domain/author/prompt';
 import { ConditionFailedError, ModelUnavailableError } from '../../../domain/errors';
 import type { FindingTable, Logger, PatchAuthor } from '../../../domain/ports';
 import { modelBudgetKey, modelReplyKey } from '../../../domain/table/model-items';
+import { recordingMetrics } from '../lambda/recorders';
 import { NOW, silent } from '../table/samples';
 import { answerOf, ask, fakeModel, GOOD_COMMANDS, makeReply } from './samples';
 
@@ -19,8 +20,9 @@ function authorOf(
   model: PatchModel,
   table: FindingTable = new MemoryFindingTable(),
   logger: Logger = silent,
+  more: Pick<ModelAuthorPorts, 'prices' | 'metrics'> = {},
 ): PatchAuthor {
-  return makeModelAuthor({ model, ledger: makeModelLedger(table, BUDGET, () => NOW), logger });
+  return makeModelAuthor({ model, ledger: makeModelLedger(table, BUDGET, () => NOW), logger, ...more });
 }
 
 /** The table, whose puts of some items throw. */
@@ -74,6 +76,36 @@ describe('a question', () => {
     expect(again).toEqual({ ...asked, model: { ...asked.model, cached: true } });
     expect([first.asked.length, second.asked.length]).toEqual([1, 0]);
     expect(await table.get(modelBudgetKey(request.image, '2024-06-01'))).toMatchObject({ calls: 1, tokens: 1_100 });
+  });
+
+  it('is counted when it is paid, whatever becomes of its answer, and not where it comes from the record', async () => {
+    const table = new MemoryFindingTable();
+    const metrics = recordingMetrics();
+    const prices = { inputPerMillionTokens: 3, outputPerMillionTokens: 15 };
+    const useless = fakeModel([makeReply({ stopReason: 'max_tokens' })]);
+    for (let time = 0; time < 2; time++) await authorOf(useless, table, silent, { metrics, prices }).propose(request);
+    const { inputTokens, outputTokens } = makeReply({});
+    expect(metrics.counts).toEqual({ ModelCalls: 1, ModelTokens: inputTokens + outputTokens });
+    expect(metrics.measures).toEqual([
+      { name: 'ModelCost', value: (3 * inputTokens + 15 * outputTokens) / 1_000_000, unit: 'cost', by: {} },
+    ]);
+  });
+
+  it('is counted also where its answer cannot be recorded, and without prices it has no cost', async () => {
+    const metrics = recordingMetrics();
+    const table = failing(new MemoryFindingTable(), 'MODEL_REPLY', () => new Error('no'));
+    await authorOf(fakeModel([GOOD]), table, silent, { metrics }).propose(request);
+    expect([metrics.counts, metrics.measures]).toEqual([{ ModelCalls: 1, ModelTokens: 1_100 }, []]);
+  });
+
+  it('that the model did not answer costs nothing', async () => {
+    const metrics = recordingMetrics();
+    const model: PatchModel = {
+      ...fakeModel([]),
+      ask: async () => await Promise.reject(new ModelUnavailableError('throttled', 'busy', { retryAfterSeconds: 1 })),
+    };
+    await expect(authorOf(model, undefined, silent, { metrics }).propose(request)).rejects.toThrow('busy');
+    expect([metrics.counts, metrics.measures]).toEqual([{}, []]);
   });
 
   it('an answer that cannot be used is on record too', async () => {

@@ -16,6 +16,20 @@ async function refusing(): Promise<World> {
   return world;
 }
 
+/** One whose rebuild signal was lost on its way to start-build. */
+async function lostSignal(): Promise<World> {
+  const world = new World({ images: [makeImage({ parent: 'parent' })] });
+  world.cloud.parents.set(NAME, OLD);
+  world.cloud.push('golden/debian-12', ['stable'], OLD);
+  world.cloud.refusal = 'no such pipeline';
+  world.lose('parameters');
+  world.scanAll();
+  world.scanner.learn({ id: 'CVE-2024-0001', package: 'glibc', severity: 'HIGH', floor: '2-2' });
+  await world.settle();
+  world.tick(1);
+  return world;
+}
+
 /** Lets hours pass, two runs of reconcile-findings in each. */
 async function hours(world: World, count: number): Promise<void> {
   for (let half = 0; half < 2 * count; half++) {
@@ -57,6 +71,46 @@ describe('builds that are refused for good', () => {
     other.cloud.refusal = undefined;
     await hours(other, 12);
     expect(other.cloud.running()).toHaveLength(1);
+  });
+
+  it('are told of once in a row of them, as many as failed builds would stop the image, and never stop it', async () => {
+    const world = await refusing();
+    const since = world.now.toISOString();
+    await hours(world, 2);
+    expect([(await begun(world)).length, world.notices]).toEqual([2, []]);
+    await hours(world, 78);
+    expect(world.notices).toMatchObject([
+      { kind: 'refused', image: NAME, patch: 3, refusals: 3, since, detail: 'no such pipeline' },
+    ]);
+    // A person starts over, and it is as before: that is another row.
+    await world.retry(NAME);
+    await world.settle();
+    await hours(world, 30);
+    expect(world.notices.map(({ kind }) => kind)).toEqual(['refused', 'refused']);
+  });
+
+  it('are told of again where the process died before it was remembered, and where nobody could be told', async () => {
+    const world = await refusing();
+    await hours(world, 2);
+    let sent = 0;
+    world.onNotice = () => {
+      if (sent++ === 0) throw new Error('the topic is gone');
+      const at = world.effects.count + 1;
+      if (sent === 2) world.effects.diesAt = (effect) => (effect === at ? 'before' : undefined);
+    };
+    await hours(world, 20);
+    expect(world.notices.map(({ kind }) => kind)).toEqual(['refused', 'refused']);
+  });
+
+  it('by reconcile-findings are counted and put off as by start-build', async () => {
+    const other = await lostSignal();
+    await other.reconcile();
+    await other.settle();
+    expect(other.metrics.counts).toMatchObject({ 'BuildsNotStarted refused': 1, 'ImagesPostponed refused': 1 });
+    const started = await lostSignal();
+    started.cloud.refusal = undefined;
+    await started.reconcile();
+    expect(started.metrics.counts).toMatchObject({ BuildsStarted: 1 });
   });
 
   it('after a build that worked are asked for after an hour again', async () => {

@@ -11,6 +11,7 @@ describe('the text of a notice', () => {
     ['rolled-back', 'Golden image debian-12: rolled back by alice'],
     ['held', 'Golden image debian-12: candidate held, not-scanned'],
     ['stopped', 'Golden image debian-12: stopped after 3 failures in a row'],
+    ['refused', 'Golden image debian-12: 3 builds refused in a row'],
     ['approval-requested', 'Golden image debian-12: patch 7 waits for approval'],
     ['scan-eligibility', 'Golden image debian-12: about to be scanned no more'],
   ])('of kind %s has the subject "%s"', (kind, subject) => {
@@ -32,6 +33,7 @@ describe('the text of a notice', () => {
     ['rolled-back', ['status --image debian-12']],
     ['held', ['doctor', 'status --image debian-12']],
     ['stopped', ['status --image debian-12', 'retry --image debian-12']],
+    ['refused', ['doctor', 'retry --image debian-12']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
   ])('of kind %s names the commands %j', (kind, commands) => {
@@ -52,6 +54,24 @@ describe('the text of a notice', () => {
     const held = everyNotice().find((one) => one.kind === 'held')!;
     expect(noticeText({ ...held, reason }, LIMIT).message).toContain(todo);
   });
+
+  it.each([
+    ['script', 'Find out why the builds fail'],
+    ['builder', 'The builder fails, not the patch: mend what the detail below names'],
+  ] as const)(
+    'of an image that is stopped for a reason of the %s tells what to do, since when and why',
+    (reason, next) => {
+      const stopped = everyNotice().find((one) => one.kind === 'stopped')!;
+      const { message } = noticeText({ ...stopped, reason }, LIMIT);
+      expect(message).toContain(next);
+      expect(message.split('\n').slice(-4)).toEqual([
+        '  failures in a row: 3',
+        '  since: 2024-05-31T00:00:00.000Z',
+        `  reason: ${reason}`,
+        '  detail: apt-get: E: Unable to fetch some archives',
+      ]);
+    },
+  );
 
   it('of a promotion tells every fact of it', () => {
     const { message } = noticeText(makePromoted({ residual: vulnerabilities(1, 'below-floor') }), LIMIT);

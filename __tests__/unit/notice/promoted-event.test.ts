@@ -68,6 +68,7 @@ describe('the event of a notice', () => {
       ['rolled-back', 'GoldenImageRolledBack'],
       ['held', undefined],
       ['stopped', undefined],
+      ['refused', undefined],
       ['approval-requested', undefined],
       ['scan-eligibility', undefined],
     ]);

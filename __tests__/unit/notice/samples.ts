@@ -50,7 +50,21 @@ export function everyNotice(): Notice[] {
     makePromoted(),
     makeRolledBack(),
     { kind: 'held', ...patch, reason: 'not-scanned', detail: 'no completed scan within 24 hours' },
-    { kind: 'stopped', ...patch, failures: 3, detail: 'apt-get: E: Unable to fetch some archives' },
+    {
+      kind: 'stopped',
+      ...patch,
+      failures: 3,
+      since: '2024-05-31T00:00:00.000Z',
+      reason: 'script',
+      detail: 'apt-get: E: Unable to fetch some archives',
+    },
+    {
+      kind: 'refused',
+      ...patch,
+      refusals: 3,
+      since: '2024-05-31T00:00:00.000Z',
+      detail: 'golden image debian-12 has no image pipeline; deploy the stack of the images',
+    },
     {
       kind: 'approval-requested',
       ...patch,

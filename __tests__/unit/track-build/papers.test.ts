@@ -185,12 +185,28 @@ describe('a build that failed', () => {
     expect(stopped.notifier.notices).toHaveLength(1);
   });
 
-  it('of the builder stops nothing', async () => {
+  it.each(['FAILED', 'CANCELLED'] as const)('of the builder (%s) stops it as well, and says so', async (state) => {
     const here = await scanWorld();
     const head = (await here.head())!;
     await here.store.put({ ...head, failures: 2, version: head.version + 1 }, head.version);
-    here.setStatus({ state: 'CANCELLED', reason: 'builder', detail: 'cancelled' });
+    here.setStatus({ state, reason: 'builder', detail: 'no capacity' });
     await here.track();
-    expect([here.notifier.notices, (await here.head())?.state]).toEqual([[], 'IDLE']);
+    expect(here.notifier.notices).toMatchObject([
+      { kind: 'stopped', patch: 1, failures: 3, reason: 'builder', detail: 'no capacity' },
+    ]);
+    expect(await here.head()).toMatchObject({ state: 'STOPPED', failures: 3 });
+    // Nobody has it looked at again but a person: nothing is put off, nor counted so.
+    expect(here.metrics.counts).toEqual({ BuildsFailed: 1, 'BuildsFailed builder': 1 });
+  });
+
+  it('of the builder before that is put off, counted, and told to nobody', async () => {
+    const here = await scanWorld();
+    here.setStatus({ state: 'FAILED', reason: 'builder', detail: 'no capacity' });
+    await here.track();
+    expect([here.notifier.notices, await here.head()]).toMatchObject([[], { state: 'IDLE', failures: 1 }]);
+    expect(here.metrics.counts).toEqual({
+      ...{ BuildsFailed: 1, 'BuildsFailed builder': 1 },
+      ...{ ImagesPostponed: 1, 'ImagesPostponed builder': 1 },
+    });
   });
 });

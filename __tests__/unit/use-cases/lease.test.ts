@@ -63,7 +63,7 @@ describe('track-build gives back the lease', () => {
       ...{ table, scripts: new MemoryScriptStore(), exceptions: [], clock: () => NOW, logger: silent },
     })(makeImage());
     expect(ended).toMatchObject({ did: 'failed', patch: { state: 'FAILED', reason: 'builder' } });
-    expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'IDLE', failures: 0 });
+    expect(await readHead(table, 'debian-12')).toMatchObject({ state: 'IDLE', failures: 1 });
     expect((await table.query('IMAGE#debian-12')).filter(isReplanItem)).toMatchObject([
       {
         ...{ state: 'REQUESTED', why: 'patch 1 was not built: by hand' },

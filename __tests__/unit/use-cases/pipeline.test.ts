@@ -169,7 +169,7 @@ describe('what goes wrong', () => {
     const here = await building();
     here.setStatus(undefined);
     expect(await here.track()).toMatchObject({ did: 'failed', patch: { state: 'FAILED', reason: 'builder' } });
-    expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 0 });
+    expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 1 });
     expect(await here.findings()).toEqual(['glibc OPEN', 'krb5 OPEN']);
   });
 

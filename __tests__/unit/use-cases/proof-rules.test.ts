@@ -118,7 +118,7 @@ describe('a candidate that is not what was built', () => {
     spoil(here.images);
     expect(await here.track()).toMatchObject({ did: 'failed', patch: { state: 'FAILED', reason: 'builder' } });
     expect(await here.patch()).toMatchObject({ state: 'FAILED', reason: 'builder' });
-    expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 0 });
+    expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 1 });
     expect(await here.head()).not.toHaveProperty('lease');
     expect([here.moved, await here.finding()]).toEqual([[], 'OPEN']);
   });

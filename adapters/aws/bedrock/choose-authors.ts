@@ -2,7 +2,7 @@ import type { Authors } from '../../../domain/author/authors';
 import type { ModelConfig } from '../../../domain/author/model-config';
 import type { AuthorChoice } from '../../../domain/author/proposal';
 import { BadInputError } from '../../../domain/errors';
-import type { Clock, FindingTable, Logger } from '../../../domain/ports';
+import type { Clock, FindingTable, Logger, Metrics } from '../../../domain/ports';
 import { makeBedrockAuthor } from './bedrock-author';
 
 /** What decides who writes patch commands. */
@@ -14,6 +14,8 @@ export interface AuthorOptions {
   readonly hint: string;
   readonly table: FindingTable;
   readonly clock: Clock;
+  /** Absent: what is paid is not counted. */
+  readonly metrics?: Metrics;
   readonly logger: Logger;
 }
 

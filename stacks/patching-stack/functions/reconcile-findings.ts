@@ -2,6 +2,7 @@ import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import type { FunctionEntry } from '../function-entry';
 import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
+import { alarmOnPostponed } from '../postponed-alarm';
 import { addNotScannedAlarm, closedLoopVariables, grantClosedLoop } from './closed-loop';
 
 /** Seconds: Lambda's most. What does not fit goes on with the next run. */
@@ -37,6 +38,7 @@ export const reconcileFindings: FunctionEntry = {
     });
     grantClosedLoop(target, shared);
     addNotScannedAlarm('reconcile-findings', shared);
+    alarmOnPostponed(shared, 'reconcile-findings', target);
     target.allow({
       sid: 'GiveSignals',
       actions: ['ssm:GetParameter', 'ssm:PutParameter'],

@@ -2,6 +2,7 @@ import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import { buildEnds, SCANS } from '../events';
 import type { FunctionEntry } from '../function-entry';
+import { alarmOnPostponed } from '../postponed-alarm';
 import { addNotScannedAlarm, closedLoopVariables, grantClosedLoop } from './closed-loop';
 
 /** The end of a build, and the scan of what it built, into a promoted tag or a reason why not. */
@@ -29,5 +30,6 @@ export const trackBuild: FunctionEntry = {
     });
     grantClosedLoop(target, shared);
     addNotScannedAlarm('track-build', shared);
+    alarmOnPostponed(shared, 'track-build', target);
   },
 };

@@ -1,0 +1,110 @@
+import { end, finish, GLIBC, NAME, vulnerable } from './debian-world';
+import type { BuildEnd } from './cloud';
+import type { World } from './world';
+
+/** Lets days pass, a run of reconcile-findings in each hour; every build that begins ends so. */
+async function hours(world: World, count: number, how: BuildEnd): Promise<void> {
+  for (let hour = 0; hour < count; hour++) {
+    world.tick(1);
+    await world.endBuilds(how);
+    await world.settle();
+    await world.reconcile();
+    await world.settle();
+  }
+}
+
+/** A world in whose builder two builds have failed, and the third is running. */
+async function lastTry(): Promise<World> {
+  const world = await vulnerable();
+  await hours(world, 4, 'builder-fails');
+  expect(await world.head(NAME)).toMatchObject({ state: 'BUSY', failures: 2 });
+  return world;
+}
+
+describe('a builder that always fails', () => {
+  it.each(['builder-fails', 'cancelled'] as const)(
+    'stops the image (%s): people are told once, and nothing is built until one says so',
+    async (how) => {
+      const world = await vulnerable();
+      const began = world.now.getTime();
+      await hours(world, 240, how);
+      expect(await end(world)).toMatchObject({
+        head: 'STOPPED',
+        lease: undefined,
+        patches: ['1 FAILED builder', '2 FAILED builder', '3 FAILED builder'],
+        findings: ['glibc OPEN'],
+        notices: ['stopped'],
+      });
+      expect(world.cloud.builds).toHaveLength(3);
+      expect(world.notices).toMatchObject([
+        {
+          ...{ kind: 'stopped', image: NAME, patch: 3, failures: 3, reason: 'builder' },
+          since: new Date(began + 3_600_000).toISOString(),
+          detail: how === 'cancelled' ? 'cancelled' : 'no capacity',
+        },
+      ]);
+      expect(world.metrics.counts).toMatchObject({
+        ...{ 'BuildsFailed builder': 3, 'ImagesPostponed builder': 2 },
+      });
+      await world.retry(NAME);
+      await world.settle();
+      await finish(world);
+      expect(await end(world)).toMatchObject({ head: 'IDLE', moves: 1, notices: ['stopped', 'promoted'] });
+      expect((await world.head(NAME))?.failures).toBe(0);
+    },
+  );
+
+  it('and no attempt of the patch is used up: after it started over, its script may still fail as often as ever', async () => {
+    const world = await vulnerable({ maximumAttempts: 3, failuresBeforeStop: 2 });
+    await hours(world, 24, 'builder-fails');
+    await world.retry(NAME);
+    await world.settle();
+    expect((await world.patches(NAME)).at(-1)).toMatchObject({ state: 'BUILDING' });
+    await finish(world);
+    expect(await end(world)).toMatchObject({ moves: 1, findings: ['glibc FIXED'] });
+  });
+
+  it('counts together with the script: failures in a row are failures, whosever they are', async () => {
+    const world = await vulnerable();
+    await hours(world, 1, 'fails');
+    await hours(world, 1, 'builder-fails');
+    await hours(world, 2, 'fails');
+    expect((await end(world)).patches.slice(0, 3)).toEqual(['1 FAILED script', '2 FAILED builder', '3 FAILED script']);
+    expect(await end(world)).toMatchObject({ head: 'STOPPED', notices: ['stopped'] });
+    expect(world.notices).toMatchObject([{ failures: 3, reason: 'script' }]);
+  });
+
+  it('that recovers before is forgotten with the next promotion', async () => {
+    const world = await lastTry();
+    await finish(world);
+    expect(await end(world)).toMatchObject({ head: 'IDLE', moves: 1, notices: ['promoted'] });
+    expect((await world.head(NAME))?.failures).toBe(0);
+    world.tick(24);
+    world.scanner.learn({ ...GLIBC, floor: '2-3' });
+    await world.settle();
+    await hours(world, 3, 'builder-fails');
+    expect(await end(world)).toMatchObject({ notices: ['promoted'] });
+  });
+
+  it('is told of also where the process died at any of the three effects of the last failure', async () => {
+    let [deaths, again] = [0, 0];
+    for (let at = 1; at <= 3; at++)
+      for (const when of ['before', 'after'] as const) {
+        const world = await lastTry();
+        const begin = world.effects.count;
+        await world.endBuilds('builder-fails');
+        world.effects.diesAt = (effect) => (effect === begin + at ? when : undefined);
+        await world.settle();
+        world.effects.diesAt = () => undefined;
+        await hours(world, 12, 'builder-fails');
+        expect(await end(world)).toMatchObject({ head: 'STOPPED', lease: undefined });
+        const told = world.notices.filter(({ kind }) => kind === 'stopped').length;
+        // At least once: a notice that was sent just before the death is sent again.
+        expect(told).toBeGreaterThanOrEqual(1);
+        expect(told).toBeLessThanOrEqual(2);
+        deaths += world.effects.deaths;
+        again += told - 1;
+      }
+    expect({ deaths, again }).toEqual({ deaths: 6, again: 2 });
+  });
+});
