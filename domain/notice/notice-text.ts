@@ -98,7 +98,7 @@ function partsOf(notice: Notice): NoticeParts {
       return {
         headline: `stopped after ${notice.failures} failures in a row`,
         means: 'Nothing is built for this image any more until somebody says so. Its vulnerabilities stay open.',
-        next: `Find out why the builds fail ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image}`)}".`,
+        next: `Find out why the builds fail ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image} --reason …`)}".`,
         facts: [...patchFacts(notice), ['failures in a row', notice.failures], ['detail', notice.detail]],
       };
     case 'approval-requested':
@@ -116,7 +116,7 @@ function partsOf(notice: Notice): NoticeParts {
           'When the scanner stops looking at an image it closes its findings: they look fixed and are not, and new ones are not found.',
         next:
           notice.state === 'expired'
-            ? `Raise the re-scan duration of Amazon Inspector, and push the image again: "${command(`rebuild ${image}`)}".`
+            ? `Raise the re-scan duration of Amazon Inspector, and push the image again: "${command(`rebuild ${image} --reason …`)}".`
             : 'Raise the re-scan duration of Amazon Inspector before it expires: raising it later does not bring the image back.',
         facts: [
           ['digest', notice.digest],

@@ -31,7 +31,7 @@ describe('the text of a notice', () => {
     ['promoted', ['blast-radius --image debian-12', 'rollback --image debian-12 --reason …']],
     ['rolled-back', ['status --image debian-12']],
     ['held', ['status --image debian-12']],
-    ['stopped', ['status --image debian-12', 'retry --image debian-12']],
+    ['stopped', ['status --image debian-12', 'retry --image debian-12 --reason …']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
   ])('of kind %s names the commands %j', (kind, commands) => {
@@ -79,7 +79,7 @@ describe('the text of a notice', () => {
     const expiring = everyNotice().find((one) => one.kind === 'scan-eligibility')!;
     const expired = noticeText({ ...expiring, state: 'expired' }, LIMIT);
     expect(expired.subject).toBe('Golden image debian-12: not scanned any more');
-    expect(expired.message).toContain('"golden-images rebuild --image debian-12 --environment …"');
+    expect(expired.message).toContain('"golden-images rebuild --image debian-12 --reason … --environment …"');
     expect(noticeText(expiring, LIMIT).message).not.toContain('rebuild');
   });
 
