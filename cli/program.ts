@@ -4,6 +4,7 @@ import { addApproveCommand, addRejectCommand } from './commands/decide';
 import { addDoctorCommand } from './commands/doctor';
 import { addEvidenceCommand } from './commands/evidence';
 import { addExplainCommand } from './commands/explain';
+import { addFindingsCommand } from './commands/findings';
 import { addPatchCommand } from './commands/patch';
 import { addRebuildCommand } from './commands/rebuild';
 import { addReplayCommand } from './commands/replay';
@@ -35,6 +36,7 @@ export function buildProgram(): Command {
     addScriptCommand,
     addExplainCommand,
     addStatusCommand,
+    addFindingsCommand,
     addApproveCommand,
     addRejectCommand,
     addRollbackCommand,

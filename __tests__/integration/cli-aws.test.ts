@@ -26,6 +26,8 @@ import { makeItem, makeObservation, makePatch, makeTarget } from '../unit/table/
 
 const IMAGE = 'debian-12';
 const REPOSITORY = 'golden/debian-12';
+/** Pattern of the ARN that STS gives: without spaces. */
+const CALLER = String.raw`arn:aws:(?:iam|sts)::${TEST_ACCOUNT}:\S+`;
 const backend = 'backend: { type: local }';
 const CONFIG = `version: 1
 images:
@@ -160,12 +162,43 @@ describeOnMoto('the command line on an environment, on moto', (moto) => {
     );
   });
 
+  test('findings lists what the table has, and explain says why', async () => {
+    const { findings } = (await json('findings', 'open', '--image', IMAGE)) as { findings: unknown[] };
+    expect(findings).toEqual([
+      {
+        ...{ image: IMAGE, key: 'FINDING#CVE-2024-0001#OS#glibc', vulnerabilityId: 'CVE-2024-0001', package: 'glibc' },
+        ...{ installed: '2.36-9+deb12u4', floor: '2.36-9+deb12u6', severity: 'CRITICAL', state: 'OPEN' },
+        firstSeen: '2024-05-20T00:00:00.000Z',
+      },
+    ]);
+    const listed = await run('findings', '--environment', 'test');
+    expect([listed.code, listed.stdout.split('\n')]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^IMAGE +STATE +SEVERITY +PACKAGE +INSTALLED → FLOOR +FIRST SEEN +KEY$/),
+        expect.stringMatching(/^debian-12 +OPEN +CRITICAL +glibc .* 2024-05-20 +FINDING#CVE-2024-0001#OS#glibc$/),
+        expect.stringMatching(/^debian-12 +FIXED +HIGH +krb5 .* FINDING#CVE-1#OS#krb5$/),
+        '',
+      ],
+    ]);
+
+    const explained = (await json('explain', 'CVE-1')) as { findings: { state: string; chain: string[] }[] };
+    expect(explained.findings).toMatchObject([{ image: IMAGE, key: 'FINDING#CVE-1#OS#krb5', state: 'FIXED' }]);
+    expect(explained.findings[0]?.chain).toContain(
+      'It is FIXED: a completed scan of the current digest proves it, which lists it no more.',
+    );
+    expect(explained.findings[0]?.chain.join('\n')).toContain(`The current digest is ${digests.now}, promoted `);
+    const unknown = await run('explain', 'CVE-9', '--environment', 'test');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no finding CVE-9 is known in test')]);
+    expect(unknown.stderr).toContain(`"golden-images findings --environment test --config ${config}"`);
+  });
+
   test('approve makes a patch READY, in the name of the credentials', async () => {
     const approved = await json('approve', IMAGE, '2', '--reason', 'change 4711');
     expect(approved).toMatchObject({
       did: 'approved',
       state: 'READY',
-      approval: { by: expect.stringMatching(new RegExp(`^arn:aws:(?:iam|sts)::${TEST_ACCOUNT}:`)) as unknown },
+      approval: { by: expect.stringMatching(new RegExp(`^${CALLER}$`)) as unknown },
     });
     expect((await patches())[1]).toMatchObject({ state: 'READY', version: 2, approval: { reason: 'change 4711' } });
     expect(await json('approve', IMAGE, '2', '--reason', 'again')).toMatchObject({ did: 'nothing' });
@@ -176,7 +209,9 @@ describeOnMoto('the command line on an environment, on moto', (moto) => {
     const refused = await run('approve', IMAGE, '3', '--reason', 'yes', '--environment', 'test');
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toContain('patch 3 of debian-12 cannot be approved: it is REJECTED');
-    expect(refused.stderr).toContain('it was rejected by alice');
+    // Who is named stands behind the ARN, and never in its place.
+    expect(refused.stderr).toMatch(new RegExp(`it was rejected by ${CALLER} for alice at `));
+    expect((await patches())[2]?.approval?.by).toMatch(new RegExp(`^${CALLER} for alice$`));
   });
 
   test('evidence is printed with its script, whose bytes S3 has unchanged', async () => {
@@ -207,7 +242,7 @@ describeOnMoto('the command line on an environment, on moto', (moto) => {
     expect((await readHead(table, IMAGE))?.promoted?.digest).toBe(digests.before);
     expect((await patches())[0]).toMatchObject({
       state: 'ROLLED_BACK',
-      rolledBack: { by: 'bob', reason: 'TLS fails' },
+      rolledBack: { by: expect.stringMatching(new RegExp(`^${CALLER} for bob$`)) as unknown, reason: 'TLS fails' },
     });
     const findings = (await table.query(`IMAGE#${IMAGE}`, 'FINDING#')).filter(isFindingItem);
     expect(findings.find(({ package: name }) => name === 'krb5')).toMatchObject({
@@ -220,9 +255,16 @@ describeOnMoto('the command line on an environment, on moto', (moto) => {
   });
 
   test('retry lets the plan that was taken back be tried again', async () => {
-    expect(await json('retry', '--image', IMAGE)).toMatchObject({ patches: 2, wasStopped: false });
+    const word = ['--reason', 'TLS is mended', '--by', 'alice'];
+    expect(await json('retry', '--image', IMAGE, ...word)).toMatchObject({ patches: 2, wasStopped: false });
     expect((await patches()).map(({ state }) => state)).toEqual(['SUPERSEDED', 'SUPERSEDED', 'SUPERSEDED', 'READY']);
-    expect((await table.get(replanKey(IMAGE)))?.['why']).toBe('a person starts over');
+    const said = (text: string): unknown =>
+      expect.stringMatching(new RegExp(`^${text} by ${CALLER} for alice: TLS is mended$`));
+    expect((await table.get(replanKey(IMAGE)))?.['why']).toEqual(said('started over'));
+    expect((await patches())[0]).toMatchObject({ reason: 'retry', detail: said('tried again') });
+    expect((await readHead(table, IMAGE))?.startedOver).toMatchObject({
+      ...{ by: expect.stringMatching(new RegExp(`^${CALLER} for alice$`)) as unknown, reason: 'TLS is mended' },
+    });
   });
 
   test.each([
@@ -249,8 +291,8 @@ describeOnMoto('the command line on an environment, on moto', (moto) => {
     for (const args of [
       ['approve', IMAGE, '3', '--reason', 'x'],
       ['rollback', '--image', IMAGE, '--reason', 'x'],
-      ['rebuild', '--image', IMAGE],
-      ['retry', '--image', IMAGE],
+      ['rebuild', '--image', IMAGE, '--reason', 'x'],
+      ['retry', '--image', IMAGE, '--reason', 'x'],
     ]) {
       const { code, stderr } = await run(...args, '--environment', 'elsewhere');
       expect([args[0], code]).toEqual([args[0], 2]);

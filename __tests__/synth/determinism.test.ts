@@ -1,26 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { FUNCTIONS } from '../../stacks/patching-stack/functions';
+import { filesBelow, makeCheckout } from './support/checkout';
 
-const CHECKOUT = join(__dirname, '../..');
-const NODE = join(CHECKOUT, 'node_modules/.bin/node');
-const SOURCES = [
-  'adapters',
-  'cli',
-  'domain',
-  'functions',
-  'main.ts',
-  'modules',
-  'scripts',
-  'stacks',
-  'cdktf.json',
-  'golden-images.yaml',
-  'package.json',
-  'tsconfig.json',
-];
+const NODE = join(__dirname, '../../node_modules/.bin/node');
 
 let scratch: string;
 beforeAll(() => {
@@ -32,23 +18,16 @@ afterAll(() => {
 
 /** Synthesizes in a checkout of its own. @returns the hash of every file that came out */
 function synthesizeIn(directory: string, timeZone: string): Record<string, string> {
-  mkdirSync(directory, { recursive: true });
-  for (const source of SOURCES) cpSync(join(CHECKOUT, source), join(directory, source), { recursive: true });
-  symlinkSync(join(CHECKOUT, 'node_modules'), join(directory, 'node_modules'));
-  mkdirSync(join(directory, 'dist/functions'), { recursive: true });
-  for (const { name } of FUNCTIONS) writeFileSync(join(directory, 'dist/functions', `${name}.zip`), name);
+  makeCheckout(directory);
   execFileSync(NODE, ['--import', 'tsx', 'main.ts'], {
     cwd: directory,
     env: { ...process.env, TZ: timeZone, ENVIRONMENT: 'prod', CDKTF_OUTDIR: 'cdktf.out' },
   });
-  const files = readdirSync(join(directory, 'cdktf.out'), { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
   return Object.fromEntries(
-    files
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .sort()
-      .map((file) => [relative(directory, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
+    [...filesBelow(join(directory, 'cdktf.out'))].map(([file, bytes]) => [
+      `cdktf.out/${file}`,
+      createHash('sha256').update(bytes).digest('hex'),
+    ]),
   );
 }
 

@@ -7,6 +7,8 @@ import { printable } from '../output/printable';
 import { imageNamed, openOperatedState } from '../run/operated-state';
 import type { StateOptions } from './state-options';
 import { addStateOptions } from './state-options';
+import type { WordOptions } from './word-options';
+import { addWordOptions, wordOf } from './word-options';
 
 /** Adds `approve`: a patch that waits for a person is built. */
 export function addApproveCommand(program: Command): Command {
@@ -29,15 +31,15 @@ function addDecision(
   decision: Approval['decision'],
   description: string,
 ): Command {
-  return addStateOptions(
-    program
-      .command(verb)
-      .description(description)
-      .argument('<image>', 'golden image')
-      .argument('<patch>', 'sequence of the patch, as status shows it', parseSequence),
+  return addWordOptions(
+    addStateOptions(
+      program
+        .command(verb)
+        .description(description)
+        .argument('<image>', 'golden image')
+        .argument('<patch>', 'sequence of the patch, as status shows it', parseSequence),
+    ),
   )
-    .requiredOption('--reason <text>', 'why; kept with the patch')
-    .option('--by <name>', 'who decides (default: the ARN of the credentials, or the user of this machine)')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -46,34 +48,31 @@ function addDecision(
 Example:
   golden-images ${verb} debian-12 7 --reason 'change 4711' --environment prod`,
     )
-    .action(
-      async (name: string, sequence: number, options: StateOptions & { reason: string; by?: string; json?: true }) => {
-        const state = await openOperatedState(options, { writes: true });
-        try {
-          const { did, patch } = await makeDecideApproval({
-            table: state.table,
-            clock: () => new Date(),
-            logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
-          })(imageNamed(state, name), {
-            patch: sequence,
-            decision,
-            by: options.by ?? state.caller,
-            reason: options.reason,
-          });
-          if (options.json)
-            printJson({ image: name, patch: patch.sequence, did, state: patch.state, approval: patch.approval });
-          else {
-            const again = did === 'nothing' ? ' before' : '';
-            printLine(
-              `Patch ${patch.sequence} of ${printable(name)} was ${decision}${again} by ${printable(patch.approval?.by ?? '')}; it is ${patch.state}.`,
-            );
-            if (decision === 'approved' && patch.state === 'READY') printLine(state.next);
-          }
-        } finally {
-          state.close();
+    .action(async (name: string, sequence: number, options: StateOptions & WordOptions & { json?: true }) => {
+      const state = await openOperatedState(options, { writes: true });
+      try {
+        const { did, patch } = await makeDecideApproval({
+          table: state.table,
+          clock: () => new Date(),
+          logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
+        })(imageNamed(state, name), {
+          patch: sequence,
+          decision,
+          ...wordOf(state, options),
+        });
+        if (options.json)
+          printJson({ image: name, patch: patch.sequence, did, state: patch.state, approval: patch.approval });
+        else {
+          const again = did === 'nothing' ? ' before' : '';
+          printLine(
+            `Patch ${patch.sequence} of ${printable(name)} was ${decision}${again} by ${printable(patch.approval?.by ?? '')}; it is ${patch.state}.`,
+          );
+          if (decision === 'approved' && patch.state === 'READY') printLine(state.next);
         }
-      },
-    );
+      } finally {
+        state.close();
+      }
+    });
 }
 
 /** Reads the sequence of a patch. */

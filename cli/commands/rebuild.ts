@@ -8,8 +8,8 @@ import { printable } from '../output/printable';
 import { imageNamed, openOperatedState } from '../run/operated-state';
 import type { StateOptions } from './state-options';
 import { addStateOptions } from './state-options';
-
-const DEFAULT_REASON = 'built again from its parent by hand';
+import type { WordOptions } from './word-options';
+import { addWordOptions, wordOf } from './word-options';
 
 /** Why nothing was written, and what to do. */
 const REFUSALS: Readonly<Record<Exclude<NotRebuilt, 'asked-before'>, readonly [string, string]>> = {
@@ -21,14 +21,14 @@ const REFUSALS: Readonly<Record<Exclude<NotRebuilt, 'asked-before'>, readonly [s
 
 /** Adds `rebuild`: an image is built again from its parent. */
 export function addRebuildCommand(program: Command): Command {
-  return addStateOptions(
-    program
-      .command('rebuild')
-      .description('Build a golden image again from its parent, although no finding may ask for it.'),
+  return addWordOptions(
+    addStateOptions(
+      program
+        .command('rebuild')
+        .description('Build a golden image again from its parent, although no finding may ask for it.'),
+    ),
   )
     .requiredOption('--image <name>', 'golden image')
-    .option('--reason <text>', 'why; kept with the patch', DEFAULT_REASON)
-    .option('--by <name>', 'who asks (default: the ARN of the credentials, or the user of this machine)')
     .option('--accept-contract', 'promote it although its user, entrypoint, ports, … are not those of the image before')
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -41,38 +41,35 @@ A candidate that was held as contract-broken is built again, and promoted, with 
 Example:
   golden-images rebuild --image debian-12 --reason 'new certificates in the parent' --environment prod`,
     )
-    .action(
-      async (
-        options: StateOptions & { image: string; reason: string; by?: string; acceptContract?: true; json?: true },
-      ) => {
-        const state = await openOperatedState(options, { writes: true });
-        try {
-          const result = await makeRebuildImage({
-            table: state.table,
-            scripts: state.scripts,
-            notifier: state.notifier,
-            clock: () => new Date(),
-            logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
-          })(imageNamed(state, options.image), {
-            why: options.reason,
-            by: options.by ?? state.caller,
-            ...(options.acceptContract === true && { acceptsContract: true as const }),
-          });
-          const patch = patchOf(options.image, result);
-          if (options.json)
-            printJson({ image: options.image, patch: patch.sequence, did: result.did, state: patch.state });
-          else {
-            const before = result.did === 'nothing' ? ' was asked for before: it' : '';
-            printLine(
-              `Rebuild ${patch.sequence} of ${printable(options.image)}${before} patches ${patch.targets.length} packages, and is ${patch.state}.`,
-            );
-            printLine(state.next);
-          }
-        } finally {
-          state.close();
+    .action(async (options: StateOptions & WordOptions & { image: string; acceptContract?: true; json?: true }) => {
+      const state = await openOperatedState(options, { writes: true });
+      try {
+        const { by, reason: why } = wordOf(state, options);
+        const result = await makeRebuildImage({
+          table: state.table,
+          scripts: state.scripts,
+          notifier: state.notifier,
+          clock: () => new Date(),
+          logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
+        })(imageNamed(state, options.image), {
+          why,
+          by,
+          ...(options.acceptContract === true && { acceptsContract: true as const }),
+        });
+        const patch = patchOf(options.image, result);
+        if (options.json)
+          printJson({ image: options.image, patch: patch.sequence, did: result.did, state: patch.state });
+        else {
+          const before = result.did === 'nothing' ? ' was asked for before: it' : '';
+          printLine(
+            `Rebuild ${patch.sequence} of ${printable(options.image)}${before} patches ${patch.targets.length} packages, and is ${patch.state}.`,
+          );
+          printLine(state.next);
         }
-      },
-    );
+      } finally {
+        state.close();
+      }
+    });
 }
 
 function patchOf(

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ENGINE_NAMES, type EngineName } from '../../adapters/local/engine/engine';
-import { BadInputError, GoldenImagesError } from '../../domain/errors';
+import { GoldenImagesError } from '../../domain/errors';
 import type { RollBackRefusal } from '../../functions/track-build/roll-back';
 import { makeRollBack } from '../../functions/track-build/roll-back';
 import { EXIT_CODE_HELP } from '../exit-codes';
@@ -10,11 +10,11 @@ import { imageNamed, openOperatedState } from '../run/operated-state';
 import { parseTag } from './common';
 import type { StateOptions } from './state-options';
 import { addStateOptions } from './state-options';
+import type { WordOptions } from './word-options';
+import { addWordOptions, wordOf } from './word-options';
 
-interface RollbackFlags extends StateOptions {
+interface RollbackFlags extends StateOptions, WordOptions {
   readonly image: string;
-  readonly reason: string;
-  readonly by?: string;
   readonly engine: EngineName | 'auto';
   readonly tag?: string;
   readonly json?: true;
@@ -31,16 +31,16 @@ const ADVICE: Readonly<Record<RollBackRefusal, string>> = {
 
 /** Adds `rollback`: the floating tag goes back to the image before. */
 export function addRollbackCommand(program: Command): Command {
-  return addStateOptions(
-    program
-      .command('rollback')
-      .description(
-        'Move the floating tag back to the image before, and block the plan of the one that was taken back.',
-      ),
+  return addWordOptions(
+    addStateOptions(
+      program
+        .command('rollback')
+        .description(
+          'Move the floating tag back to the image before, and block the plan of the one that was taken back.',
+        ),
+    ),
   )
     .requiredOption('--image <name>', 'golden image')
-    .requiredOption('--reason <text>', 'why; kept with the patch')
-    .option('--by <name>', 'who takes it back (default: the ARN of the credentials, or the user of this machine)')
     .addOption(
       new Option('--engine <name>', 'container engine that has the images; of a state directory')
         .choices(['auto', ...ENGINE_NAMES])
@@ -72,7 +72,7 @@ Example:
           notifier: state.notifier,
           clock: () => new Date(),
           logger: consoleLogger(program.opts<{ verbose?: true }>().verbose === true),
-        })(image, { by: flags.by ?? state.caller, reason: required(flags.reason) });
+        })(image, wordOf(state, flags));
         if (result.did === 'nothing')
           throw new GoldenImagesError('refused', result.detail, { hint: ADVICE[result.why] });
         const { digest, from, patch } = result;
@@ -89,9 +89,4 @@ Example:
         state.close();
       }
     });
-}
-
-function required(reason: string): string {
-  if (reason.trim() !== '') return reason.trim();
-  throw new BadInputError('--reason is empty: it is kept with the patch');
 }

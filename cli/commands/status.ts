@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printJson } from '../output/console';
 import { printStatus } from '../output/status-report';
-import { imageNamed, openOperatedState } from '../run/operated-state';
+import { imagesNamed, openOperatedState } from '../run/operated-state';
 import { readStatus } from '../run/status';
 import type { StateOptions } from './state-options';
 import { addStateOptions } from './state-options';
@@ -25,8 +25,7 @@ Examples:
     .action(async (options: StateOptions & { image?: string; json?: true }) => {
       const state = await openOperatedState(options, { writes: false });
       try {
-        const images = options.image === undefined ? state.images : [imageNamed(state, options.image)];
-        const report = await readStatus(state, images);
+        const report = await readStatus(state, imagesNamed(state, options.image));
         if (options.json) printJson(report);
         else printStatus(report, new Date());
       } finally {

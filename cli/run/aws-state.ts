@@ -40,7 +40,8 @@ export async function openAwsState({
     }),
     images: [...estate.byRepository.values()].sort((left, right) => (left.name < right.name ? -1 : 1)),
     exceptions: estate.exceptions,
-    caller,
+    // No name takes the place of the ARN, which AWS vouches for, and which has no spaces.
+    actor: (name) => (name === undefined ? caller : `${caller} for ${name}`),
     flags: flags.map((flag) => ` ${shellWord(flag)}`).join(''),
     next: 'The functions of the environment carry on.',
     registry: async () =>

@@ -70,7 +70,7 @@ export async function findBlastRadius(
   const current = currentDigest(head);
   if (head === undefined || current === undefined)
     throw new BadInputError(`nothing is known of golden image ${image.name}: it was not promoted yet`, {
-      hint: 'build it first, with golden-images rebuild --image',
+      hint: `build it first: golden-images rebuild --image ${image.name} --reason '…'`,
     });
   const { generations, pushedAt } = await generationsOf(image.repository, ports.ecr);
   const names = (await listRepositories(ports.ecr)).filter((name) => name !== image.repository);

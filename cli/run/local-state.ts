@@ -31,7 +31,7 @@ export async function openLocalState(
     notifier: new FileNotifier(state.path, () => new Date()),
     images: [...images].sort((left, right) => (left.name < right.name ? -1 : 1)),
     exceptions: estate.exceptions,
-    caller: userName(),
+    actor: (name) => name ?? userName(),
     flags: flags.map((flag) => ` ${shellWord(flag)}`).join(''),
     next: 'The next run of "golden-images patch" carries on.',
     registry: async () => {
@@ -69,7 +69,7 @@ function closingOnFailure<T>(state: StateDirectory, open: () => T): T {
 }
 
 /** Who runs this; a container may have no name for its user. */
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

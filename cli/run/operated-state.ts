@@ -12,8 +12,12 @@ export interface OperatedState {
   /** Declared images; in a state directory without a configuration, those that it knows. Sorted by name. */
   readonly images: readonly GoldenImage[];
   readonly exceptions: Estate['exceptions'];
-  /** Who acts, where nobody says: the ARN of the credentials, or the user of the system. */
-  readonly caller: string;
+  /**
+   * Who acts, as it is kept. On AWS always the ARN of the credentials, with ` for <name>` behind it where somebody is named;
+   * on this machine the one who is named, else the user of the system.
+   * @param name who acts, or for whom, as `--by` says it
+   */
+  readonly actor: (name: string | undefined) => string;
   /** Options that make a command be about this state, as they are typed; empty, or with a space before. */
   readonly flags: string;
   /** What carries on after a decision, in a sentence. */
@@ -54,6 +58,11 @@ export async function openOperatedState(choice: StateChoice, options: OpenOption
     return await openAwsState({ environment, ...(config !== undefined && { config }) });
   }
   return await openLocalState({ state, ...(config !== undefined && { config }) }, options);
+}
+
+/** The image of that name, or all where none is named. @throws BadInputError that lists those that there are */
+export function imagesNamed(state: Pick<OperatedState, 'images'>, name: string | undefined): readonly GoldenImage[] {
+  return name === undefined ? state.images : [imageNamed(state, name)];
 }
 
 /** The image of that name. @throws BadInputError that lists those that there are */

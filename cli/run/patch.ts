@@ -27,6 +27,7 @@ import { observePromoted } from './observe-promoted';
 import type { ImageReport, PatchReport } from './patch-report';
 import { finishRollBack } from './finish-roll-back';
 import { failedReport, reportImage, withDetail } from './patch-report';
+import { userName } from './local-state';
 import { retryImage } from './retry-image';
 import { selectImages } from './select-images';
 import type { StateDirectory } from './state-directory';
@@ -124,7 +125,7 @@ async function patchWith(
       if (local !== undefined) await untagCandidate({ table, registry: local.registry }, image);
       if (local !== undefined) await finishRollBack({ ...ports, ...local, exceptions: estate.exceptions }, image);
       await build?.(image);
-      if (options.retry) await retryImage(table, image, clock());
+      if (options.retry) await retryImage(ports, image, { by: userName(), reason: 'patch --retry' });
       await observePromoted(ports, image, estate.exceptions);
       await judgeAgain(image);
       if (local !== undefined && image.base === undefined) {

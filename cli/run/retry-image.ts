@@ -1,12 +1,20 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
-import type { FindingTable } from '../../domain/ports';
+import type { Clock, FindingTable, Logger } from '../../domain/ports';
 import type { FindingItem } from '../../domain/table/finding-item';
 import { isFindingItem } from '../../domain/table/finding-item';
-import { requestReplan, updateHead } from '../../domain/table/head-changes';
+import { readHead, requestReplan, updateHead } from '../../domain/table/head-changes';
+import type { StartedOver } from '../../domain/table/head-item';
 import { imagePartition } from '../../domain/table/keys';
 import { movePatch } from '../../domain/table/move-patch';
 import { isPatchItem } from '../../domain/table/patch-item';
 import { updateItem } from '../../domain/table/update-item';
+
+/** What an image starts over with. */
+export interface RetryPorts {
+  readonly table: FindingTable;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** What starting over has changed. */
 export interface RetriedImage {
@@ -20,23 +28,29 @@ export interface RetriedImage {
 
 /**
  * Lets an image start over by a person's word: the breaker is reset; held, failed, rejected and rolled back patches no
- * longer count; residual findings are open again; and generate-patch is asked to look.
+ * longer count; residual findings are open again; and generate-patch is asked to look. Whose word it was, and why, stands in
+ * HEAD (`startedOver`), in each patch that no longer counts, in REPLAN and in the log.
  */
-export async function retryImage(table: FindingTable, image: GoldenImage, now: Date): Promise<RetriedImage> {
+export async function retryImage(
+  { table, clock, logger }: RetryPorts,
+  image: GoldenImage,
+  { by, reason }: Omit<StartedOver, 'at'>,
+): Promise<RetriedImage> {
+  const now = clock();
   let wasStopped = false;
-  await updateHead(table, image.name, (head) => {
-    wasStopped = head.state === 'STOPPED';
-    return wasStopped || head.failures > 0
-      ? { ...head, state: head.lease === undefined ? 'IDLE' : 'BUSY', failures: 0 }
-      : undefined;
-  });
+  if ((await readHead(table, image.name)) !== undefined)
+    await updateHead(table, image.name, (head) => {
+      wasStopped = head.state === 'STOPPED';
+      const state = wasStopped ? (head.lease === undefined ? 'IDLE' : 'BUSY') : head.state;
+      return { ...head, state, failures: 0, startedOver: { by, reason, at: now.toISOString() } };
+    });
   let [patches, findings] = [0, 0];
   for (const item of await table.query(imagePartition(image.name))) {
     if (isPatchItem(item)) {
       const moved = await movePatch(table, item, ['HELD', 'FAILED', 'REJECTED', 'ROLLED_BACK'], now, {
         state: 'SUPERSEDED',
         reason: 'retry',
-        detail: 'tried again by hand',
+        detail: `tried again by ${by}: ${reason}`,
       });
       if (moved !== undefined) patches++;
     }
@@ -48,6 +62,7 @@ export async function retryImage(table: FindingTable, image: GoldenImage, now: D
     });
     if (written) findings++;
   }
-  await requestReplan(table, image.name, 'a person starts over');
+  await requestReplan(table, image.name, `started over by ${by}: ${reason}`);
+  logger.info('image started over', { image: image.name, by, reason, wasStopped, patches, findings });
   return { wasStopped, patches, findings };
 }

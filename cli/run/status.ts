@@ -38,6 +38,6 @@ function commandsFor(name: string, status: ImageStatus, flags: string): Reported
     })),
   );
   if (status.stoppedAfter !== undefined)
-    commands.push({ to: 'reset the breaker', type: `golden-images retry --image ${word}${flags}` });
+    commands.push({ to: 'reset the breaker', type: `golden-images retry --image ${word} --reason '…'${flags}` });
   return commands;
 }

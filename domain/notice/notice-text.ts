@@ -58,7 +58,7 @@ function heldRemedy(reason: string, image: string, command: (rest: string) => st
     case 'contract-broken':
       return `Where the change is meant (another parent, another Dockerfile), accept it: "${command(`rebuild ${image} --accept-contract --reason …`)}". Else mend what has changed it. It is tried again by itself, less and less often.`;
     case 'worse':
-      return `Where the risk is acceptable, declare an exception in golden-images.yaml, deploy it, and run "${command(`retry ${image}`)}". Else it is tried again by itself, less and less often.`;
+      return `Where the risk is acceptable, declare an exception in golden-images.yaml, deploy it, and run "${command(`retry ${image} --reason …`)}". Else it is tried again by itself, less and less often.`;
     case 'nothing-improved':
       return 'Nothing: it is tried again by itself, less and less often, and at once when a higher fixed version is told of.';
     case 'not-scanned':
@@ -117,7 +117,7 @@ function partsOf(notice: Notice): NoticeParts {
       return {
         headline: `stopped after ${notice.failures} failures in a row`,
         means: 'Nothing is built for this image any more until somebody says so. Its vulnerabilities stay open.',
-        next: `${notice.reason === 'builder' ? BUILDER_FAILED : 'Find out why the builds fail'} ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image}`)}".`,
+        next: `${notice.reason === 'builder' ? BUILDER_FAILED : 'Find out why the builds fail'} ("${command(`status ${image}`)}"), then start over: "${command(`retry ${image} --reason …`)}".`,
         facts: [
           ...patchFacts(notice),
           ['failures in a row', notice.failures],
@@ -131,7 +131,7 @@ function partsOf(notice: Notice): NoticeParts {
         headline: `${notice.refusals} builds refused in a row`,
         means:
           'No build of this image could be started. It is asked for again by itself, at most once a day; its vulnerabilities stay open.',
-        next: `Mend what the detail below names: a right, a pipeline that is not deployed ("${command('doctor')}"). Then the next try works; to have it at once: "${command(`retry ${image}`)}".`,
+        next: `Mend what the detail below names: a right, a pipeline that is not deployed ("${command('doctor')}"). Then the next try works; to have it at once: "${command(`retry ${image} --reason …`)}".`,
         facts: [
           ...patchFacts(notice),
           ['refusals in a row', notice.refusals],
@@ -154,7 +154,7 @@ function partsOf(notice: Notice): NoticeParts {
           'When the scanner stops looking at an image it closes its findings: they look fixed and are not, and new ones are not found.',
         next:
           notice.state === 'expired'
-            ? `Raise the re-scan duration of Amazon Inspector, and push the image again: "${command(`rebuild ${image}`)}".`
+            ? `Raise the re-scan duration of Amazon Inspector, and push the image again: "${command(`rebuild ${image} --reason …`)}".`
             : 'Raise the re-scan duration of Amazon Inspector before it expires: raising it later does not bring the image back.',
         facts: [
           ['digest', notice.digest],

@@ -53,7 +53,10 @@ export interface Sighting {
 export type ClosedReason = 'image-deleted' | 'scan-eligibility-expired' | 'gone';
 
 /** States of a finding. Only proof on the current digest makes one FIXED. */
-export type FindingState = 'OPEN' | 'PARKED' | 'FIXED' | 'RESIDUAL' | 'CLOSED';
+export const FINDING_STATES = ['OPEN', 'RESIDUAL', 'PARKED', 'FIXED', 'CLOSED'] as const;
+
+/** State of a finding. */
+export type FindingState = (typeof FINDING_STATES)[number];
 
 /** `FINDING#…`: one vulnerability of one package of one golden image. */
 export type FindingItem = Versioned & {

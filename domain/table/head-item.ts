@@ -38,6 +38,14 @@ export interface Lease {
   readonly holding?: { readonly reason: string; readonly detail: string };
 }
 
+/** Who had an image start over (`retry`), and why. */
+export interface StartedOver {
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** `HEAD`: one per golden image. */
 export type HeadItem = Versioned & {
   readonly type: 'HEAD';
@@ -61,6 +69,8 @@ export type HeadItem = Versioned & {
   readonly previous?: PromotedDigest;
   /** Builds that failed in a row. */
   readonly failures: number;
+  /** The last time that a person had it start over. */
+  readonly startedOver?: StartedOver;
   /** Builds started on the UTC day `day`. */
   readonly builds: { readonly day: string; readonly count: number };
 };

@@ -85,7 +85,7 @@ export class AlarmSet extends Construct {
   /** Rings when a dead-letter queue is not empty. */
   addDeadLetters(id: string, queue: DeadLetterQueue, what: string): void {
     this.add(id, {
-      description: `${what} could not be worked on and wait in ${queue.name}, for 14 days. Read them, mend the cause, then redrive the queue.`,
+      description: `${what} could not be worked on and wait in ${queue.name}, for 14 days. Read them, mend the cause, then redrive them: docs/runbooks.md.`,
       namespace: 'AWS/SQS',
       metric: 'ApproximateNumberOfMessagesVisible',
       dimensions: { QueueName: queue.name },

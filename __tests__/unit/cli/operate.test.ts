@@ -93,6 +93,13 @@ async function move(sequence: number, from: PatchState, to: PatchState, more: Pa
       await movePatch(table, patchKey('debian-12', sequence), [from], new Date(), { state: to, ...more }),
   );
 }
+async function patchItem(sequence: number): Promise<PatchItem | undefined> {
+  let found: PatchItem | undefined;
+  await change(async ({ table }) => {
+    found = (await table.get(patchKey('debian-12', sequence))) as PatchItem | undefined;
+  });
+  return found;
+}
 async function status(): Promise<Record<string, unknown>> {
   const { images } = (await json('status', '--image', 'debian-12')) as { images: Record<string, unknown> };
   return images['debian-12'] as Record<string, unknown>;
@@ -136,9 +143,21 @@ describe('what waits for a person, in a state directory', () => {
   it('that was rejected is asked for again after a retry', async () => {
     await patch('approve');
     await json('reject', 'debian-12', '1', '--reason', 'no');
-    expect(await json('retry', '--image', 'debian-12')).toEqual({
+    for (const reason of [[], ['--reason', ' ']]) {
+      const refused = await on('retry', '--image', 'debian-12', ...reason);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--reason')]);
+    }
+    expect(await status()).toMatchObject({ ended: { state: 'REJECTED' } });
+    const word = ['--reason', 'the payment service is mended', '--by', 'alice'];
+    expect(await json('retry', '--image', 'debian-12', ...word)).toEqual({
       ...{ image: 'debian-12', wasStopped: false, patches: 1, findings: 0 },
     });
+    const retried = await patchItem(1);
+    expect([retried?.state, retried?.detail, retried?.approval?.reason]).toEqual([
+      'SUPERSEDED',
+      'tried again by alice: the payment service is mended',
+      'no',
+    ]);
     await patch('approve');
     expect(await status()).toMatchObject({ waiting: [{ patch: 2, state: 'AWAITING_APPROVAL' }] });
   });
@@ -149,6 +168,14 @@ describe('what waits for a person, in a state directory', () => {
     ['another image', ['approve', 'alpine', '1', '--reason', 'x'], 2, 'there is no golden image alpine'],
     ['no reason', ['approve', 'debian-12', '1', '--reason', ' '], 2, 'a reason is missing'],
     ['no --reason', ['approve', 'debian-12', '1'], 2, '--reason'],
+    ['nobody', ['approve', 'debian-12', '1', '--reason', 'x', '--by', ' '], 2, '--by is empty'],
+    [
+      'a name that is none',
+      ['reject', 'debian-12', '1', '--reason', 'x', '--by', 'x'.repeat(201)],
+      2,
+      '201 characters: 200 are',
+    ],
+    ['a rebuild without a reason', ['rebuild', '--image', 'debian-12'], 2, '--reason'],
     ['no number', ['approve', 'debian-12', 'one', '--reason', 'x'], 2, 'It is not the number of a patch'],
   ])('%s is refused, with what to do', async (_what, args, code, message) => {
     await patch('approve');
@@ -181,10 +208,10 @@ describe('a rebuild, in a state directory', () => {
     await patch('observe');
     const rebuilt = await json('rebuild', '--image', 'debian-12', '--reason', 'certificates');
     expect(rebuilt).toEqual({ image: 'debian-12', patch: 2, did: 'written', state: 'READY' });
-    expect((await on('rebuild', '--image', 'debian-12')).out).toContain('was asked for before');
+    expect((await on('rebuild', '--image', 'debian-12', '--reason', 'again')).out).toContain('was asked for before');
     await patch('observe');
     expect(await status()).toMatchObject({ inFlight: { patch: 2, state: 'SIGNALED', rebuild: true } });
-    const busy = await on('rebuild', '--image', 'debian-12');
+    const busy = await on('rebuild', '--image', 'debian-12', '--reason', 'again');
     expect([busy.code, busy.err]).toEqual([
       1,
       expect.stringContaining('a build of it is on its way (patch 2, SIGNALED)'),
@@ -200,10 +227,15 @@ describe('a stopped image, in a state directory', () => {
     );
     const stopped = await on('status');
     expect(stopped.out).toContain('after 3 failed builds in a row');
-    expect(stopped.out).toContain('to reset the breaker: golden-images retry --image debian-12');
-    expect((await on('rebuild', '--image', 'debian-12')).code).toBe(1);
-    expect(await json('retry', '--image', 'debian-12')).toMatchObject({ wasStopped: true });
-    expect(await status()).toMatchObject({ state: 'IDLE', replan: { why: 'a person starts over' } });
+    expect(stopped.out).toContain("to reset the breaker: golden-images retry --image debian-12 --reason '…'");
+    expect((await on('rebuild', '--image', 'debian-12', '--reason', 'x')).code).toBe(1);
+    expect(await json('retry', '--image', 'debian-12', '--reason', 'the disk was full')).toMatchObject({
+      wasStopped: true,
+    });
+    expect(await status()).toMatchObject({
+      state: 'IDLE',
+      replan: { why: expect.stringMatching(/^started over by \S.*: the disk was full$/) as unknown },
+    });
   });
 });
 
@@ -217,9 +249,7 @@ describe('evidence, in a state directory', () => {
       await updateHead(table, 'debian-12', (head) => ({ ...head, promoted: at }));
     });
     await move(1, 'SIGNALED', 'PROMOTED', { evidenceUri });
-    let found: PatchItem | undefined;
-    await change(async ({ table }) => (found = (await table.get(patchKey('debian-12', 1))) as PatchItem | undefined));
-    return found!;
+    return (await patchItem(1))!;
   }
 
   it('is printed with the script that it is about, whose bytes were checked', async () => {

@@ -238,7 +238,9 @@ export class World {
 
   /** A person has an image start over. */
   async retry(name: string): Promise<void> {
-    await this.run(async () => await retryImage(this.ports().table, this.image(name), this.now));
+    await this.run(
+      async () => await retryImage(this.ports(), this.image(name), { by: 'somebody', reason: 'a reason' }),
+    );
   }
 
   /** A person wants an image built again. */

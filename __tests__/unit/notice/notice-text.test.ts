@@ -32,8 +32,8 @@ describe('the text of a notice', () => {
     ['promoted', ['blast-radius --image debian-12', 'rollback --image debian-12 --reason …']],
     ['rolled-back', ['status --image debian-12']],
     ['held', ['doctor', 'status --image debian-12']],
-    ['stopped', ['status --image debian-12', 'retry --image debian-12']],
-    ['refused', ['doctor', 'retry --image debian-12']],
+    ['stopped', ['status --image debian-12', 'retry --image debian-12 --reason …']],
+    ['refused', ['doctor', 'retry --image debian-12 --reason …']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
   ])('of kind %s names the commands %j', (kind, commands) => {
@@ -47,7 +47,7 @@ describe('the text of a notice', () => {
 
   it.each([
     ['contract-broken', 'golden-images rebuild --image debian-12 --accept-contract --reason … --environment …'],
-    ['worse', 'golden-images retry --image debian-12 --environment …'],
+    ['worse', 'golden-images retry --image debian-12 --reason … --environment …'],
     ['nothing-improved', 'it is tried again by itself'],
     ['another', 'Look at the reason below.'],
   ])('of a candidate held as %s says %j', (reason, todo) => {
@@ -109,7 +109,7 @@ describe('the text of a notice', () => {
     const expiring = everyNotice().find((one) => one.kind === 'scan-eligibility')!;
     const expired = noticeText({ ...expiring, state: 'expired' }, LIMIT);
     expect(expired.subject).toBe('Golden image debian-12: not scanned any more');
-    expect(expired.message).toContain('"golden-images rebuild --image debian-12 --environment …"');
+    expect(expired.message).toContain('"golden-images rebuild --image debian-12 --reason … --environment …"');
     expect(noticeText(expiring, LIMIT).message).not.toContain('rebuild');
   });
 

@@ -1,7 +1,17 @@
 import { retryImage } from '../../../cli/run/retry-image';
 import { updateHead } from '../../../domain/table/head-changes';
-import { digestOf, makeFinding, makeImage, makePackage, NOW } from '../table/samples';
+import { replanKey } from '../../../domain/table/keys';
+import { digestOf, makeFinding, makeImage, makePackage, NOW, silent } from '../table/samples';
 import { building, CANDIDATE, describeImage, NEW, OLD, pipelineWorld } from './pipeline-world';
+
+/** A person has the image start over. @returns what the log says of it */
+async function startOver(here: ReturnType<typeof pipelineWorld>): Promise<unknown[]> {
+  const logged: unknown[] = [];
+  const logger = { ...silent, info: (...line: unknown[]) => logged.push(...line) };
+  const word = { by: 'alice', reason: 'the mirror is back' };
+  await retryImage({ table: here.table, clock: () => NOW, logger }, makeImage(), word);
+  return logged;
+}
 
 describe('from finding to promotion', () => {
   it('takes the lease, sets the parameter to the script, starts one build and gives the lease back with the promoted digest', async () => {
@@ -89,13 +99,13 @@ describe('what does not start', () => {
 
   it('a signal of a stopped image, until a person has looked', async () => {
     const here = pipelineWorld();
-    await retryImage(here.table, makeImage(), NOW);
+    await startOver(here);
     expect(await here.head()).toBeUndefined();
     await here.ingest([makeFinding()]);
     await here.generate();
     await updateHead(here.table, 'debian-12', (head) => ({ ...head, state: 'STOPPED', failures: 3 }));
     expect(await here.signalRebuild()).toEqual({ did: 'nothing', why: 'stopped' });
-    await retryImage(here.table, makeImage(), NOW);
+    await startOver(here);
     expect(await here.head()).toMatchObject({ state: 'IDLE', failures: 0 });
     expect(await here.signalRebuild()).toMatchObject({ did: 'signaled' });
   });
@@ -182,9 +192,21 @@ describe('what goes wrong', () => {
       ['glibc RESIDUAL attempts-exhausted', 'krb5 RESIDUAL attempts-exhausted'],
       'STOPPED',
     ]);
-    await retryImage(here.table, makeImage(), NOW);
+    expect(await startOver(here)).toEqual([
+      'image started over',
+      {
+        ...{ image: 'debian-12', by: 'alice', reason: 'the mirror is back' },
+        ...{ wasStopped: true, patches: 1, findings: 2 },
+      },
+    ]);
     expect([await here.findings(), (await here.head())?.state]).toEqual([['glibc OPEN', 'krb5 OPEN'], 'IDLE']);
-    expect(await here.patch()).toMatchObject({ state: 'SUPERSEDED', reason: 'retry' });
+    expect(await here.patch()).toMatchObject({
+      ...{ state: 'SUPERSEDED', reason: 'retry', detail: 'tried again by alice: the mirror is back' },
+    });
+    expect((await here.head())?.startedOver).toEqual({
+      ...{ by: 'alice', reason: 'the mirror is back', at: NOW.toISOString() },
+    });
+    expect((await here.table.get(replanKey('debian-12')))?.['why']).toBe('started over by alice: the mirror is back');
     expect(await here.generate()).toMatchObject({ did: 'planned', patch: { attempt: 2 } });
   });
 });

@@ -7,6 +7,13 @@ import { failure, lookAt, lookAtEach, ok, type Seen } from '../check';
 
 /** Queues of what failed for good, by the end of their names; the patching stack makes them. */
 export const FAILURE_QUEUES = ['failures', 'findings-dead-letters', 'signals-dead-letters'] as const;
+/** What to do about them, by headings of docs/runbooks.md. */
+export const RUNBOOKS = {
+  failures: 'Events that were given up',
+  'findings-dead-letters': 'Dead letters of findings and signals',
+  'signals-dead-letters': 'Dead letters of findings and signals',
+  batches: 'Stream batches that failed for good',
+} as const satisfies Record<(typeof FAILURE_QUEUES)[number] | 'batches', string>;
 const APPLY = 'apply the patching stack (docs/deploying.md)';
 const ABSENT = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
 
@@ -15,20 +22,24 @@ export const failures: Check<Account> = {
   id: 'failures',
   look: async (account) => [
     ...(await lookAtEach(
-      FAILURE_QUEUES.map((name) => account.label.name('queue', name)),
-      (name) => `queue ${name}`,
-      async (name, subject) => await messagesIn(account, name, subject),
+      FAILURE_QUEUES,
+      (queue) => `queue ${account.label.name('queue', queue)}`,
+      async (queue, subject) => await messagesIn(account, queue, subject),
     )),
     ...(await failedBatches(account)),
   ],
 };
 
-async function messagesIn({ clients }: Account, name: string, subject: string): Promise<Seen> {
+async function messagesIn(
+  { clients, label }: Account,
+  queue: (typeof FAILURE_QUEUES)[number],
+  subject: string,
+): Promise<Seen> {
   const call = (operation: string): AwsCall => ({ service: 'sqs', operation, resource: subject });
   try {
     const { QueueUrl } = await callAws(
       call('GetQueueUrl'),
-      async () => await clients.sqs.send(new GetQueueUrlCommand({ QueueName: name })),
+      async () => await clients.sqs.send(new GetQueueUrlCommand({ QueueName: label.name('queue', queue) })),
     );
     const { Attributes = {} } = await callAws(
       call('GetQueueAttributes'),
@@ -46,7 +57,7 @@ async function messagesIn({ clients }: Account, name: string, subject: string): 
       : failure(
           subject,
           `${count} ${count === 1 ? 'message waits' : 'messages wait'} in it: events that failed for good`,
-          'read them, mend the cause, and redrive them (docs/lambdas.md); SQS drops them after 14 days',
+          `read them, mend the cause, and redrive them (docs/runbooks.md, "${RUNBOOKS[queue]}"); SQS drops them after 14 days`,
         );
   } catch (error) {
     if (!hasCode(error, ...ABSENT)) throw error;
@@ -70,7 +81,7 @@ async function failedBatches({ label, clients }: Account): Promise<readonly Seen
         : failure(
             subject,
             `stream batches that failed for good lie in it, the first at ${first.Key ?? ''}`,
-            'read them, mend the cause, and delete them; reconcile-findings does what they would have done',
+            `read them, mend the cause, and delete them (docs/runbooks.md, "${RUNBOOKS.batches}"); reconcile-findings does what they would have done`,
           );
     } catch (error) {
       if (!hasCode(error, 'NoSuchBucket')) throw error;

@@ -24,7 +24,7 @@ export const scanEligibility: Check<Account> = {
           return warning(
             subject,
             'nothing was promoted or seen of it yet',
-            `golden-images rebuild --image ${image.name} --environment ${environment.name}`,
+            `golden-images rebuild --image ${image.name} --reason '…' --environment ${environment.name}`,
           );
         const covered = (await source.coverageOf(image.repository)).find((one) => one.digest === digest);
         if (covered === undefined)
