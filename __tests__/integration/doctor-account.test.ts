@@ -120,11 +120,12 @@ describeOnMoto('doctor on an account', (url) => {
       'table',
       'failures',
       'roles',
+      'service-linked-role',
       'model',
       'notifications',
       'scan-eligibility',
     ]);
-    expect(results).toHaveLength(34);
+    expect(results).toHaveLength(35);
     const asked = front.requests.slice(before).map(operationIn);
     expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
   });
@@ -402,6 +403,16 @@ describeOnMoto('doctor on an account', (url) => {
       todo: /patching stack/,
     },
     {
+      name: 'Image Builder has no role in the account',
+      make: async () =>
+        await healthy.clients.iam.send(new DeleteRoleCommand({ RoleName: 'AWSServiceRoleForImageBuilder' })),
+      check: 'service-linked-role',
+      status: 'failure',
+      subject: 'role AWSServiceRoleForImageBuilder',
+      seen: /^it does not exist, .*the first build is refused$/,
+      todo: /^aws iam create-service-linked-role --aws-service-name imagebuilder\.amazonaws\.com$/,
+    },
+    {
       name: 'a build instance would have no role',
       make: async () =>
         await healthy.clients.iam.send(
@@ -589,12 +600,12 @@ describeOnMoto('doctor on an account', (url) => {
     ['DescribeTable', 'table', 'dynamodb:DescribeTable'],
     ['DescribeContinuousBackups', 'table', 'dynamodb:DescribeContinuousBackups'],
     ['GetItem', 'scan-eligibility', 'dynamodb:GetItem'],
-    ['GetRole', 'roles', 'iam:GetRole'],
+    ['GetRole', 'roles service-linked-role', 'iam:GetRole'],
     ['GetInstanceProfile', 'roles', 'iam:GetInstanceProfile'],
     ['GetTopicAttributes', 'notifications', 'sns:GetTopicAttributes'],
   ];
 
-  test.each(denied)('a refused %s is told as the right that is missing', async (operation, check, action) => {
+  test.each(denied)('a refused %s is told as the right that is missing', async (operation, checks, action) => {
     front.intercept = (asked) => {
       if (asked !== operation) return undefined;
       if (operation === 'GetTopicAttributes') return queryError(403, 'AuthorizationError');
@@ -603,7 +614,9 @@ describeOnMoto('doctor on an account', (url) => {
         : { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } };
     };
     const found = await complaints();
-    expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(new Set([`${check} could-not-check`]));
+    expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(
+      new Set(checks.split(' ').map((check) => `${check} could-not-check`)),
+    );
     for (const { todo } of found) expect(todo).toContain(`allow ${action} on`);
   });
 
