@@ -206,6 +206,6 @@ it('a private parent may be pulled, that repository and no other', () => {
     estateYaml([imageYaml('debian-12').replace('public.ecr.aws/docker/library/debian:12-slim', parent)]),
   );
   expect(String(only(one, 'aws_iam_role_policy', 'image-debian-12')['policy'])).toContain(
-    '"Sid":"PullParent","Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Resource":["arn:aws:ecr:eu-west-1:999999999999:repository/base/debian"]',
+    '"Sid":"PullParent","Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:BatchImportUpstreamImage","ecr:GetDownloadUrlForLayer"],"Resource":["arn:aws:ecr:eu-west-1:999999999999:repository/base/debian"]',
   );
 });

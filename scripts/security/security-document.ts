@@ -12,6 +12,10 @@ Generated from the synthesized Terraform of the environment \`prod\` in \`golden
 Checked of every stack by a test (\`scripts/security/\`): no action with a \`*\`; \`*\` as a resource only from the list
 below; nothing public; encryption with keys of our own; TLS only; a failure destination of every function and mapping; a
 dead-letter queue of every queue and event target; an end of every log; a source condition wherever a service may act.
+
+Not in it, since no parent of that environment is in a private registry: where one is, the instances of its image may pull that
+repository (\`ecr:BatchCheckLayerAvailability\`, \`ecr:BatchGetImage\`, \`ecr:GetDownloadUrlForLayer\`), and they, track-build and
+reconcile-findings may have a pull through cache renew it (\`ecr:BatchImportUpstreamImage\`). Nobody may create a repository.
 `;
 
 /** The document \`docs/security.md\`: each role's rights, and what is accepted in spite of the rules. */
