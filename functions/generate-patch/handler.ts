@@ -96,6 +96,7 @@ export const handler = invocation(
         authors,
         ...(prices !== undefined && { prices }),
         logger: imageLogger,
+        metrics,
       })(image);
       if (result.did === 'planned') countPatch(result.patch);
       else metrics.count('PatchesNotPlanned', 1, result.why);
