@@ -123,12 +123,13 @@ describeOnMoto('doctor on an account', (url) => {
       'table',
       'failures',
       'roles',
+      'service-linked-role',
       'model',
       'notifications',
       'scan-eligibility',
       'parents',
     ]);
-    expect(results).toHaveLength(36);
+    expect(results).toHaveLength(37);
     const asked = front.requests.slice(before).map(operationIn);
     expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
   });
@@ -406,6 +407,16 @@ describeOnMoto('doctor on an account', (url) => {
       todo: /patching stack/,
     },
     {
+      name: 'Image Builder has no role in the account',
+      make: async () =>
+        await healthy.clients.iam.send(new DeleteRoleCommand({ RoleName: 'AWSServiceRoleForImageBuilder' })),
+      check: 'service-linked-role',
+      status: 'failure',
+      subject: 'role AWSServiceRoleForImageBuilder',
+      seen: /^it does not exist, .*the first build is refused$/,
+      todo: /^aws iam create-service-linked-role --aws-service-name imagebuilder\.amazonaws\.com$/,
+    },
+    {
       name: 'a build instance would have no role',
       make: async () =>
         await healthy.clients.iam.send(
@@ -617,12 +628,12 @@ describeOnMoto('doctor on an account', (url) => {
     ['DescribeTable', 'table', 'dynamodb:DescribeTable'],
     ['DescribeContinuousBackups', 'table', 'dynamodb:DescribeContinuousBackups'],
     ['GetItem', 'scan-eligibility parents', 'dynamodb:GetItem'],
-    ['GetRole', 'roles', 'iam:GetRole'],
+    ['GetRole', 'roles service-linked-role', 'iam:GetRole'],
     ['GetInstanceProfile', 'roles', 'iam:GetInstanceProfile'],
     ['GetTopicAttributes', 'notifications', 'sns:GetTopicAttributes'],
   ];
 
-  test.each(denied)('a refused %s is told as the right that is missing', async (operation, check, action) => {
+  test.each(denied)('a refused %s is told as the right that is missing', async (operation, checks, action) => {
     front.intercept = (asked) => {
       if (asked !== operation) return undefined;
       if (operation === 'GetTopicAttributes') return queryError(403, 'AuthorizationError');
@@ -632,7 +643,7 @@ describeOnMoto('doctor on an account', (url) => {
     };
     const found = await complaints();
     expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(
-      new Set(check.split(' ').map((one) => `${one} could-not-check`)),
+      new Set(checks.split(' ').map((check) => `${check} could-not-check`)),
     );
     for (const { todo } of found) expect(todo).toContain(`allow ${action} on`);
   });

@@ -208,6 +208,6 @@ it('a private parent may be pulled, that repository and no other', () => {
     ]),
   );
   expect(String(only(one, 'aws_iam_role_policy', 'image-debian-12')['policy'])).toContain(
-    '"Sid":"PullParent","Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Resource":["arn:aws:ecr:eu-west-1:999999999999:repository/base/debian"]',
+    '"Sid":"PullParent","Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:BatchImportUpstreamImage","ecr:GetDownloadUrlForLayer"],"Resource":["arn:aws:ecr:eu-west-1:999999999999:repository/base/debian"]',
   );
 });

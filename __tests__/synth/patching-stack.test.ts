@@ -240,8 +240,23 @@ describe('the closed loop', () => {
       expect(only(stack, 'aws_lambda_permission', rule)).toMatchObject({
         function_name: expect.stringContaining('aws_lambda_function.track-build_function') as string,
         principal: 'events.amazonaws.com',
-        source_account: '123456789012',
+        source_arn: expect.stringContaining(`aws_cloudwatch_event_rule.${rule}_rule`) as string,
       });
+  });
+
+  it('no permission asks for an account that EventBridge does not say, nor the key for a rule', () => {
+    const permissions = resourcesOf(stack).filter(({ type }) => type === 'aws_lambda_permission');
+    expect(permissions).toHaveLength(3);
+    for (const { attributes } of permissions) expect(attributes).not.toHaveProperty('source_account');
+    const { Statement } = JSON.parse(String(only(stack, 'aws_kms_key')['policy'])) as { Statement: { Sid: string }[] };
+    expect(Statement.find(({ Sid }) => Sid === 'RulesOfThisEnvironment')).toEqual({
+      Sid: 'RulesOfThisEnvironment',
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: ['*'],
+      Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+    });
   });
 
   it('the clock invokes reconcile-findings', () => {
@@ -330,20 +345,33 @@ describe('health', () => {
     const names = alarms.map(({ attributes }) => String(attributes['alarm_name']).replace('golden-images-test-', ''));
     expect(names.sort()).toEqual([
       'breaker-open',
+      'build-ends-lost',
+      'build-ends-undelivered',
       'failures',
       'findings-dead-letters',
       'findings-waiting',
       'generate-patch-errors',
       'generate-patch-faults',
       'generate-patch-late',
+      'generate-patch-notices',
       'generate-patch-postponed',
+      'image-scans-lost',
+      'image-scans-undelivered',
       'ingest-finding-errors',
       'ingest-finding-faults',
+      'inspector-findings-lost',
+      'inspector-findings-undelivered',
+      'rebuild-signals-lost',
+      'rebuild-signals-undelivered',
       'reconcile-findings-errors',
       'reconcile-findings-faults',
       'reconcile-findings-not-scanned',
+      'reconcile-findings-notices',
       'reconcile-findings-postponed',
+      'reconcile-schedule-lost',
+      'reconcile-schedule-undelivered',
       'reconcile-silent',
+      'reconcile-troubles',
       'scan-eligibility',
       'signal-rebuild-errors',
       'signal-rebuild-faults',
@@ -356,6 +384,7 @@ describe('health', () => {
       'track-build-errors',
       'track-build-faults',
       'track-build-not-scanned',
+      'track-build-notices',
       'track-build-postponed',
     ]);
     for (const { attributes } of alarms) {
@@ -381,8 +410,17 @@ describe('health', () => {
     expect(alarm(trial)).toMatchObject({ ...silence, period: 900 });
   });
 
+  it('troubles ring when they last for three runs', () => {
+    const alarm = only(stack, 'aws_cloudwatch_metric_alarm', 'alarms/reconcile-troubles');
+    expect(alarm).toMatchObject({ statistic: 'Sum', evaluation_periods: 3, treat_missing_data: 'notBreaching' });
+  });
+
   it.each([
     ['breaker-open', 'ImagesStopped', { service: 'reconcile-findings' }, 3600],
+    ['reconcile-troubles', 'ReconcileTroubles', { service: 'reconcile-findings' }, 3600],
+    ['generate-patch-notices', 'NoticesFailed', { service: 'generate-patch' }, 300],
+    ['track-build-notices', 'NoticesFailed', { service: 'track-build' }, 300],
+    ['reconcile-findings-notices', 'NoticesFailed', { service: 'reconcile-findings' }, 300],
     ['scan-eligibility', 'ScanEligibilityEnding', { service: 'reconcile-findings', state: 'expired' }, 3600],
     ['track-build-postponed', 'ImagesPostponed', { service: 'track-build' }, 300],
     ['reconcile-findings-postponed', 'ImagesPostponed', { service: 'reconcile-findings' }, 300],

@@ -113,14 +113,31 @@ describe('the check fails', () => {
       },
       'patching-test/topic/policy: AlarmsOfThisEnvironment allows cloudwatch.amazonaws.com, whoever it acts for',
     ],
-    [
-      'a permission without an account',
-      (all) => {
-        const metadata = { path: 'patching-test/some/permission' };
-        all['aws_lambda_permission'] = { some: { '//': { metadata }, source_arn: 'arn:aws:events:::rule/some' } };
-      },
-      'patching-test/some/permission: has no source_account',
-    ],
+    ...(
+      [
+        [
+          'without an account',
+          { principal: 's3.amazonaws.com', source_arn: 'arn:aws:s3:::b' },
+          'has no source_account',
+        ],
+        ['without a rule', { principal: 'events.amazonaws.com' }, 'has no source_arn'],
+        [
+          'that EventBridge cannot use',
+          { principal: 'events.amazonaws.com', source_arn: 'arn', source_account: '123456789012' },
+          'has source_account, which keeps EventBridge out',
+        ],
+      ] as const
+    ).map(
+      ([what, attributes, problem]) =>
+        [
+          `a permission ${what}`,
+          (all: Resources) => {
+            const metadata = { path: 'patching-test/some/permission' };
+            all['aws_lambda_permission'] = { some: { '//': { metadata }, ...attributes } };
+          },
+          `patching-test/some/permission: ${problem}`,
+        ] as const,
+    ),
     [
       'a bucket that may become public',
       (all) => (find(all, 'aws_s3_bucket_public_access_block', 'scripts')['restrict_public_buckets'] = false),

@@ -61,7 +61,7 @@ export class EcrImageRegistry implements ImageRegistry {
     const found = await this.inspect(parent, architecture);
     if (found === undefined)
       throw new BadInputError(`parent ${parent} of golden image ${name} does not exist`, {
-        hint: 'check its repository and tag, and that the role may pull it',
+        hint: 'check its repository and tag, and that the role may pull it; behind a pull through cache rule, pull it once, so that its repository exists',
       });
     const { description, onBuild } = found;
     if (description.contract.architecture !== architecture)

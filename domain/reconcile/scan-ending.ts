@@ -11,8 +11,14 @@ export interface ScanEnding {
   readonly detail: string;
 }
 
-const REMEDY =
-  'Raise the ECR re-scan duration of Amazon Inspector, or have the image built again (golden-images rebuild).';
+/**
+ * Raising the duration does not bring back an image that has dropped out; pushing it again does (Inspector User Guide,
+ * "Configuring the Amazon ECR re-scan duration").
+ */
+const AFTER =
+  'Have the image built again (golden-images rebuild), and raise the ECR re-scan duration of Amazon Inspector so that it does not happen again: raising it alone does not bring the image back.';
+const BEFORE =
+  'Raise the ECR re-scan duration of Amazon Inspector before that day, or have the image built again (golden-images rebuild).';
 
 /**
  * Whether the scanner stops looking at an image: then its findings close without having been fixed.
@@ -29,7 +35,7 @@ export function scanEnding(
   if (status.state === 'expired')
     return {
       state: 'expired',
-      detail: `The scanner does not look at the image any more (${status.detail}). ${REMEDY}`,
+      detail: `The scanner does not look at the image any more (${status.detail}). ${AFTER}`,
     };
   const latest = [coverage.pushedAt ?? pushedAt, lastInUseAt]
     .filter((time) => time !== undefined)
@@ -44,6 +50,6 @@ export function scanEnding(
   const day = new Date(end).toISOString().slice(0, 10);
   return {
     state: 'expiring',
-    detail: `The scanner stops looking at the image on ${day}, ${rescanDays} days after its push or last use. ${REMEDY}`,
+    detail: `The scanner stops looking at the image on ${day}, ${rescanDays} days after its push or last use. ${BEFORE}`,
   };
 }

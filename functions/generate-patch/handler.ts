@@ -91,6 +91,7 @@ export const handler = invocation(
         authors,
         ...(prices !== undefined && { prices }),
         logger: imageLogger,
+        metrics,
       })(image);
       if (result.did === 'planned') countPatch(result.patch);
       else metrics.count('PatchesNotPlanned', 1, result.why);

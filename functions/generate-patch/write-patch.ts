@@ -18,6 +18,7 @@ import type {
   FindingTable,
   ImageLookup,
   Logger,
+  Metrics,
   Notifier,
   RegisteredImage,
   ScriptStore,
@@ -53,6 +54,8 @@ export interface GeneratePatchPorts {
   readonly notifier?: Notifier;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Counts notices that nobody got. */
+  readonly metrics?: Metrics;
 }
 
 /** What a patch is written for. */

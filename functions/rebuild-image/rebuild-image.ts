@@ -2,7 +2,7 @@ import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError, ConditionFailedError } from '../../domain/errors';
 import { rebuildPlan } from '../../domain/plan/rebuild-plan';
 import { promotedPatch } from '../../domain/plan/wanted-plan';
-import type { Clock, FindingTable, Logger, Notifier, ScriptStore } from '../../domain/ports';
+import type { Clock, FindingTable, Logger, Metrics, Notifier, ScriptStore } from '../../domain/ports';
 import { isFindingItem } from '../../domain/table/finding-item';
 import { isHeadItem } from '../../domain/table/head-item';
 import { imagePartition } from '../../domain/table/keys';
@@ -20,6 +20,8 @@ export interface RebuildImagePorts {
   readonly notifier?: Notifier;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Counts notices that nobody got. */
+  readonly metrics?: Metrics;
 }
 
 /** Who wants an image built again, and why. */

@@ -1,6 +1,7 @@
 import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
+import type { EventRule } from '../event-rule/event-rule';
 import type { LambdaFunction } from '../lambda-function/lambda-function';
 import type { NotificationTopic } from '../notification-topic/notification-topic';
 import type { DeadLetterQueue } from '../queue/queue';
@@ -91,6 +92,29 @@ export class AlarmSet extends Construct {
       dimensions: { QueueName: queue.name },
       statistic: 'Maximum',
       threshold: 0,
+    });
+  }
+
+  /**
+   * Rings when a rule's deliveries fail for good, and when what failed does not even get to the dead-letter queue: then it is
+   * lost. Of rules on the default bus, the dimension is the rule's name alone (EventBridge User Guide, "Monitoring").
+   */
+  addUndelivered(id: string, { name }: EventRule): void {
+    const watched = {
+      namespace: 'AWS/Events',
+      dimensions: { RuleName: name },
+      statistic: 'Sum',
+      threshold: 0,
+    } as const;
+    this.add(`${id}-undelivered`, {
+      ...watched,
+      metric: 'FailedInvocations',
+      description: `What the rule ${name} has matched cannot be delivered: see the policies of its target and of the key, and that the key is enabled. What it failed on waits in its dead-letter queue.`,
+    });
+    this.add(`${id}-lost`, {
+      ...watched,
+      metric: 'InvocationsFailedToBeSentToDlq',
+      description: `What the rule ${name} has matched gets neither to its target nor to its dead-letter queue, and is lost: see the queue's policy, the key's policy, and that the key is enabled. Events of services can be replayed from the archive.`,
     });
   }
 

@@ -14,7 +14,7 @@ export interface BuildRoleProps {
   /** ARN of the repository that the image is pushed to. */
   readonly repositoryArn: string;
   /**
-   * ARNs of private repositories that the build pulls from.
+   * ARNs of private repositories that the build pulls from, whether pushed to or behind a pull through cache rule.
    *
    * @default none
    */
@@ -144,7 +144,14 @@ function buildStatements({
       : [
           {
             sid: 'PullParent',
-            actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+            actions: [
+              'ecr:BatchCheckLayerAvailability',
+              'ecr:BatchGetImage',
+              // Behind a pull through cache rule: what the cache does not have, or not newly enough (ECR User Guide, "IAM
+              // permissions required to sync an upstream registry"). Its repository must exist: ecr:CreateRepository is not given.
+              'ecr:BatchImportUpstreamImage',
+              'ecr:GetDownloadUrlForLayer',
+            ],
             resources: pullArns,
           },
         ]),

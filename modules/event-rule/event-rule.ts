@@ -38,12 +38,14 @@ const RETRY_POLICY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 1
 /** Events of AWS services, or of the clock, that go to a queue or a function, and to a dead-letter queue where they do not get there. */
 export class EventRule extends Construct {
   readonly rule: CloudwatchEventRule;
+  readonly name: string;
   /** ARN as text. */
   readonly arn: string;
 
   constructor(scope: Construct, id: string, props: EventRuleProps) {
     super(scope, id);
     const { place, target, undelivered } = props;
+    this.name = props.name;
     this.arn = arnOf(place, 'events', `rule/${props.name}`);
     this.rule = new CloudwatchEventRule(this, 'rule', {
       name: props.name,
@@ -55,13 +57,14 @@ export class EventRule extends Construct {
     const sid = `Rule${id.replaceAll(/[^A-Za-z0-9]/g, '')}`;
     undelivered.allowRule(sid, this.arn, place.account);
     if ('function' in target)
+      // No sourceAccount: EventBridge does not say it, and could not invoke (EventBridge User Guide, "Troubleshooting", "My
+      // rule ran but my Lambda function wasn't invoked"; terraform-provider-aws 4116). The rule's ARN has the account.
       new LambdaPermission(this, 'permission', {
         statementId: sid,
         action: 'lambda:InvokeFunction',
         functionName: target.function.functionName,
         principal: 'events.amazonaws.com',
         sourceArn: this.rule.arn,
-        sourceAccount: place.account,
       });
     else target.allowRule(sid, this.arn, place.account);
     new CloudwatchEventTarget(this, 'target', {

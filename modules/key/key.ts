@@ -24,7 +24,8 @@ export interface EncryptionKeyProps {
    */
   readonly services?: readonly KeyService[];
   /**
-   * Prefix of the names of the log groups and rules whose service may use it.
+   * Prefix of the names of the log groups and alarms whose service may use it. That of rules is confined by account, and
+   * by the policies of their targets.
    *
    * @default every one of the account in the region
    */
@@ -149,10 +150,10 @@ function serviceStatement(service: KeyService, { place, namePrefix = '' }: Encry
         principals: { Service: 'events.amazonaws.com' },
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
-        conditions: {
-          StringEquals: home,
-          ArnLike: { 'aws:SourceArn': arnOf(place, 'events', `rule/${namePrefix}*`) },
-        },
+        // With the account alone: CDK's target for encrypted queues of the same account uses it, and tests it on AWS
+        // (aws-events-targets, SqsQueue). That EventBridge says the rule to KMS, too, is shown nowhere; of topics it is
+        // documented that it does not (SNS Developer Guide, "Key management"). The queues' own policies name the rules.
+        conditions: { StringEquals: home },
       };
     case 'cloudwatch':
       return {

@@ -99,9 +99,20 @@ function publicProblems(resource: StackResource, all: readonly StackResource[]):
   }
 }
 
+/**
+ * Every permission names its source, and its account: an ARN may have none, such as a bucket's. A rule's has one; with
+ * source_account beside it, EventBridge could not invoke (modules/event-rule).
+ */
 function sourceProblems({ type, path, attributes }: StackResource): readonly string[] {
   if (type !== 'aws_lambda_permission') return [];
-  return ['source_arn', 'source_account']
-    .filter((attribute) => attributes[attribute] === undefined)
-    .map((attribute) => `${path}: has no ${attribute}`);
+  const isRule = attributes['principal'] === 'events.amazonaws.com';
+  const wanted = isRule ? ['source_arn'] : ['source_arn', 'source_account'];
+  return [
+    ...wanted
+      .filter((attribute) => attributes[attribute] === undefined)
+      .map((attribute) => `${path}: has no ${attribute}`),
+    ...(isRule && attributes['source_account'] !== undefined
+      ? [`${path}: has source_account, which keeps EventBridge out`]
+      : []),
+  ];
 }

@@ -20,6 +20,10 @@ in the public DNS whose addresses are all public, checked as it connects, so not
 runtime or a private network; no other port than 443 but the registry's own; a few requests in six seconds, with
 redirects; bodies of 4 MB at most. What comes back is a digest, checked against the bytes where they were read. In a VPC that the
 functions were put into by other means, those without a way to the internet watch no parents outside ECR; all else goes on.
+
+Not in it, since no parent of that environment is in a private registry: where one is, the instances of its image may pull that
+repository (\`ecr:BatchCheckLayerAvailability\`, \`ecr:BatchGetImage\`, \`ecr:GetDownloadUrlForLayer\`), and they, track-build and
+reconcile-findings may have a pull through cache renew it (\`ecr:BatchImportUpstreamImage\`). Nobody may create a repository.
 `;
 
 /** The document \`docs/security.md\`: each role's rights, and what is accepted in spite of the rules. */

@@ -6,6 +6,7 @@ import { DynamoDbFindingTable } from '../../../adapters/aws/dynamodb-finding-tab
 import type { Account } from '../../../cli/run/doctor/account';
 import { FAILURE_QUEUES } from '../../../cli/run/doctor/checks/failures';
 import { FUNCTION_NAMES } from '../../../cli/run/doctor/checks/roles';
+import { IMAGE_BUILDER_ROLE } from '../../../cli/run/doctor/checks/service-linked-role';
 import type { HeadItem } from '../../../domain/table/head-item';
 import { headKey } from '../../../domain/table/keys';
 import { TEST_ACCOUNT, TEST_REGION } from './aws-environment';
@@ -71,6 +72,8 @@ export async function makeHealthyAccount(account: Account, inspector: InspectorS
     await clients.sqs.send(new CreateQueueCommand({ QueueName: label.name('queue', name) }));
   await createBucket(clients.s3, label.bucket('failures'));
   for (const name of [...FUNCTION_NAMES, 'lifecycle']) await createRole(account, label.name('role', name));
+  // Its path is /aws-service-role/imagebuilder.amazonaws.com/; by its name it is found whatever the path.
+  await createRole(account, IMAGE_BUILDER_ROLE);
   for (const image of images) await makeImage(account, image, inspector);
 }
 

@@ -147,7 +147,7 @@ describe('the end of scanning', () => {
         digest: digestOf('a'),
         state: 'expiring',
         detail:
-          'The scanner stops looking at the image on 2024-06-15, 14 days after its push or last use. Raise the ECR re-scan duration of Amazon Inspector, or have the image built again (golden-images rebuild).',
+          'The scanner stops looking at the image on 2024-06-15, 14 days after its push or last use. Raise the ECR re-scan duration of Amazon Inspector before that day, or have the image built again (golden-images rebuild).',
       },
     ]);
     const written = one.writes();
@@ -160,7 +160,11 @@ describe('the end of scanning', () => {
     one.source.setStatus(REPOSITORY, digestOf('a'), { state: 'expired', detail: 'SCAN_ELIGIBILITY_EXPIRED' });
     one.wait(DAY);
     expect((await one.run()).tally?.scanEnding).toEqual({ expired: 1 });
-    expect(one.notices[2]).toMatchObject({ state: 'expired' });
+    expect(one.notices[2]).toMatchObject({
+      state: 'expired',
+      detail:
+        'The scanner does not look at the image any more (SCAN_ELIGIBILITY_EXPIRED). Have the image built again (golden-images rebuild), and raise the ECR re-scan duration of Amazon Inspector so that it does not happen again: raising it alone does not bring the image back.',
+    });
   });
 
   it.each([

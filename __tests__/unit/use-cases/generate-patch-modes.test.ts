@@ -2,6 +2,7 @@ import type { Notice } from '../../../domain/notice/notice';
 import type { Notifier } from '../../../domain/ports';
 import { isFindingItem } from '../../../domain/table/finding-item';
 import { makeExpireApprovals } from '../../../functions/decide-approval/expire-approvals';
+import { recordingMetrics } from '../lambda/recorders';
 import { digestOf, makeImage, makeItem, makeObservation, NOW, silent } from '../table/samples';
 import { generateWorld, planned } from './generate-world';
 
@@ -87,10 +88,12 @@ describe('a patch that waits for approval', () => {
   it('is not lost where nobody can be told', async () => {
     const errors: unknown[] = [];
     const logger = { ...silent, error: (message: string) => errors.push(message) };
-    const here = generateWorld(undefined, { ...recorder(true), logger });
+    const metrics = recordingMetrics();
+    const here = generateWorld(undefined, { ...recorder(true), logger, metrics });
     await here.put(makeItem());
     expect(planned(await here.generate(makeImage({}, { mode: 'approve' }))).state).toBe('AWAITING_APPROVAL');
     expect(errors).toEqual(['nobody was told that a patch waits for approval']);
+    expect(metrics.counts).toEqual({ NoticesFailed: 1, 'NoticesFailed approval-requested': 1 });
   });
 
   it.each(['auto', 'observe'] as const)('one in mode %s waits for nobody, and nobody is told', async (mode) => {

@@ -13,6 +13,7 @@ import { repositories } from './checks/repositories';
 import { rescanWindow } from './checks/rescan-window';
 import { roles } from './checks/roles';
 import { scanEligibility } from './checks/scan-eligibility';
+import { serviceLinkedRole } from './checks/service-linked-role';
 import { signals } from './checks/signals';
 import { table } from './checks/table';
 
@@ -27,6 +28,7 @@ const CHECKS: readonly Check<Account>[] = [
   table,
   failures,
   roles,
+  serviceLinkedRole,
   model,
   notifications,
   scanEligibility,

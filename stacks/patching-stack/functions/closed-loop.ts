@@ -2,6 +2,7 @@ import { buildLogBucket } from '../../../domain/config/build-log-place';
 import { ecrHost } from '../../../domain/config/partition';
 import type { LambdaFunction } from '../../../modules/lambda-function/lambda-function';
 import { arnOf, s3Arn, viaService } from '../../../modules/place/place';
+import type { Settings } from '../../settings/settings';
 import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
 import type { SharedResources } from '../shared-resources';
 
@@ -75,12 +76,23 @@ export function grantClosedLoop(target: LambdaFunction, { settings, table, scrip
     actions: ['ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
     resources: [arnOf(environment, 'ecr', 'repository/*')],
   });
+  const parents = parentRepositories(settings);
+  if (parents.length > 0)
+    // Where a parent is behind a pull through cache rule, BatchGetImage has the cache look for a newer one (ECR API,
+    // UnableToGetUpstreamImageException); what that takes: ECR User Guide, "IAM permissions required to sync an upstream registry".
+    target.allow({ sid: 'RefreshCachedParents', actions: ['ecr:BatchImportUpstreamImage'], resources: parents });
   target.allow({
     sid: 'MoveTagsOfGoldenImages',
     actions: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
     resources: [arnOf(environment, 'ecr', 'repository/*')],
     conditions: isOurs,
   });
+}
+
+/** ARNs of the parents' repositories in the environment's own registry, which is the only one that functions look into. */
+function parentRepositories({ environment, images }: Settings): readonly string[] {
+  const own = arnOf(environment, 'ecr', 'repository/');
+  return [...new Set(images.flatMap(({ pullArns }) => pullArns))].filter((arn) => arn.startsWith(own)).sort();
 }
 
 /** Rings when a function has held a candidate that nothing proved in time. */

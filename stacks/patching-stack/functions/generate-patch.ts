@@ -4,6 +4,7 @@ import { arnOf } from '../../../modules/place/place';
 import { StreamMapping } from '../../../modules/stream-mapping/stream-mapping';
 import type { Guardrail } from '../../../modules/guardrail/guardrail';
 import type { FunctionEntry } from '../function-entry';
+import { alarmOnNotices } from '../notices-alarm';
 import { alarmOnPostponed } from '../postponed-alarm';
 import type { SharedResources } from '../shared-resources';
 
@@ -48,6 +49,7 @@ export const generatePatch: FunctionEntry = {
       resources: [arnOf(environment, 'ecr', 'repository/*')],
     });
     alarmOnPostponed(shared, 'generate-patch', target);
+    alarmOnNotices(shared, 'generate-patch', target);
     alarms.addIteratorAge('generate-patch-late', target, LATE_SECONDS);
     const { model, author } = estate;
     if (model === undefined || author === 'rules') return;

@@ -1,9 +1,9 @@
-import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import { QueueMapping } from '../../../modules/queue-mapping/queue-mapping';
 import { WorkQueue } from '../../../modules/queue/queue';
 import { FINDINGS } from '../events';
 import type { FunctionEntry } from '../function-entry';
+import { addWatchedRule } from '../watched-rule';
 
 const TIMEOUT_SECONDS = 120;
 /** Findings come in bursts, and those of one image fold into few items: together they cost least. */
@@ -18,7 +18,8 @@ export const ingestFinding: FunctionEntry = {
   timeoutSeconds: TIMEOUT_SECONDS,
   memoryMegabytes: 512,
   variables: ({ settings }) => ({ REGISTRY_ACCOUNT: settings.environment.account }),
-  connect: (scope, target, { settings, key, table, failures, alarms }) => {
+  connect: (scope, target, shared) => {
+    const { settings, key, table, alarms } = shared;
     const { environment, label } = settings;
     const queue = new WorkQueue(scope, 'findings', {
       name: label.name('queue', 'findings'),
@@ -27,13 +28,10 @@ export const ingestFinding: FunctionEntry = {
       key,
       visibilityTimeoutSeconds: 6 * TIMEOUT_SECONDS + BATCH.windowSeconds,
     });
-    new EventRule(scope, 'inspector-findings', {
-      name: label.name('rule', 'inspector-findings'),
+    addWatchedRule(scope, 'inspector-findings', shared, {
       description: "Inspector's findings on images in ECR",
-      place: environment,
       pattern: FINDINGS,
       target: queue,
-      undelivered: failures,
     });
     new QueueMapping(scope, 'findings-mapping', { queue, target, ...BATCH });
     table.grantReadWrite(target);

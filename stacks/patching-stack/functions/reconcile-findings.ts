@@ -1,14 +1,18 @@
-import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import type { FunctionEntry } from '../function-entry';
 import { metricDimensions, METRICS_NAMESPACE } from '../metrics';
 import { alarmOnPostponed } from '../postponed-alarm';
+import { alarmOnNotices } from '../notices-alarm';
+import { startBuildsStatement } from '../start-builds';
+import { addWatchedRule } from '../watched-rule';
 import { addNotScannedAlarm, closedLoopVariables, grantClosedLoop } from './closed-loop';
 
 /** Seconds: Lambda's most. What does not fit goes on with the next run. */
 const TIMEOUT_SECONDS = 900;
 /** Runs in a row that may be missing before somebody is told. */
 const MISSING_RUNS = 3;
+/** Runs in a row with troubles before somebody is told: what passes by itself has passed by then. */
+const TROUBLED_RUNS = 3;
 
 /** The table against scanner, registry and builder: what a lost event left behind is put right. */
 export const reconcileFindings: FunctionEntry = {
@@ -26,29 +30,23 @@ export const reconcileFindings: FunctionEntry = {
     };
   },
   connect: (scope, target, shared) => {
-    const { settings, failures, alarms } = shared;
+    const { settings, alarms } = shared;
     const { environment, label } = settings;
-    new EventRule(scope, 'reconcile-schedule', {
-      name: label.name('rule', 'reconcile-schedule'),
+    addWatchedRule(scope, 'reconcile-schedule', shared, {
       description: 'When the table is compared with scanner, registry and builder',
-      place: environment,
       everyMinutes: environment.reconcileMinutes,
       target,
-      undelivered: failures,
     });
     grantClosedLoop(target, shared);
     addNotScannedAlarm('reconcile-findings', shared);
     alarmOnPostponed(shared, 'reconcile-findings', target);
+    alarmOnNotices(shared, 'reconcile-findings', target);
     target.allow({
       sid: 'GiveSignals',
       actions: ['ssm:GetParameter', 'ssm:PutParameter'],
       resources: [arnOf(environment, 'ssm', `parameter${label.path('signals')}/*`)],
     });
-    target.allow({
-      sid: 'StartBuilds',
-      actions: ['imagebuilder:StartImagePipelineExecution'],
-      resources: [arnOf(environment, 'imagebuilder', `image-pipeline/${label.prefix}-*`)],
-    });
+    target.allow(startBuildsStatement(settings));
     // What is measured once a run is watched over a run's length.
     const periodSeconds = environment.reconcileMinutes * 60;
     const dimensions = metricDimensions(label, 'reconcile-findings');
@@ -59,6 +57,16 @@ export const reconcileFindings: FunctionEntry = {
       dimensions,
       periodSeconds,
       periods: MISSING_RUNS,
+    });
+    alarms.add('reconcile-troubles', {
+      description: `In ${TROUBLED_RUNS} runs in a row ${target.name} could not do a step of an image, although the runs ended: what was lost there is not recovered. Its log ${target.logGroupName} has image, step and reason ("record failed").`,
+      namespace: METRICS_NAMESPACE,
+      metric: 'ReconcileTroubles',
+      dimensions,
+      statistic: 'Sum',
+      threshold: 0,
+      periodSeconds,
+      periods: TROUBLED_RUNS,
     });
     alarms.add('breaker-open', {
       description:
@@ -72,7 +80,7 @@ export const reconcileFindings: FunctionEntry = {
     });
     alarms.add('scan-eligibility', {
       description:
-        'The scanner does not look at a promoted image any more: its findings are closed without having been fixed. Raise the ECR re-scan duration of Inspector, or have the image built again; the notice names it.',
+        'The scanner does not look at a promoted image any more: its findings are closed without having been fixed. Have the image built again ("golden-images rebuild"), and raise the ECR re-scan duration of Inspector so that it does not happen again: raising it alone does not bring the image back. The notice names it.',
       namespace: METRICS_NAMESPACE,
       metric: 'ScanEligibilityEnding',
       dimensions: { ...dimensions, state: 'expired' },

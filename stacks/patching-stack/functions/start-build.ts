@@ -1,11 +1,12 @@
 import { ecrHost } from '../../../domain/config/partition';
-import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import { QueueMapping } from '../../../modules/queue-mapping/queue-mapping';
 import { WorkQueue } from '../../../modules/queue/queue';
 import { signals } from '../events';
 import type { FunctionEntry } from '../function-entry';
+import { startBuildsStatement } from '../start-builds';
 import { alarmOnPostponed } from '../postponed-alarm';
+import { addWatchedRule } from '../watched-rule';
 
 const TIMEOUT_SECONDS = 60;
 /**
@@ -27,7 +28,7 @@ export const startBuild: FunctionEntry = {
     REGISTRY_HOST: ecrHost(environment.account, environment.region),
   }),
   connect: (scope, target, shared) => {
-    const { settings, key, table, failures, alarms } = shared;
+    const { settings, key, table, alarms } = shared;
     const { environment, label } = settings;
     const queue = new WorkQueue(scope, 'signals', {
       name: label.name('queue', 'signals'),
@@ -36,13 +37,10 @@ export const startBuild: FunctionEntry = {
       key,
       ...PATIENCE,
     });
-    new EventRule(scope, 'rebuild-signals', {
-      name: label.name('rule', 'rebuild-signals'),
+    addWatchedRule(scope, 'rebuild-signals', shared, {
       description: 'Rebuild signals: changes of the parameters of this environment',
-      place: environment,
       pattern: signals(label.path('signals')),
       target: queue,
-      undelivered: failures,
     });
     // Few at a time: the calls that start builds are throttled soon.
     new QueueMapping(scope, 'signals-mapping', { queue, target, maximumConcurrency: 2 });
@@ -52,11 +50,7 @@ export const startBuild: FunctionEntry = {
       actions: ['ssm:GetParameter'],
       resources: [arnOf(environment, 'ssm', `parameter${label.path('signals')}/*`)],
     });
-    target.allow({
-      sid: 'StartBuilds',
-      actions: ['imagebuilder:StartImagePipelineExecution'],
-      resources: [arnOf(environment, 'imagebuilder', `image-pipeline/${label.prefix}-*`)],
-    });
+    target.allow(startBuildsStatement(settings));
     alarms.addDeadLetters('signals-dead-letters', queue.deadLetters, 'Rebuild signals');
     alarmOnPostponed(shared, 'start-build', target);
   },

@@ -1,8 +1,9 @@
-import { EventRule } from '../../../modules/event-rule/event-rule';
 import { arnOf } from '../../../modules/place/place';
 import { buildEnds, SCANS } from '../events';
 import type { FunctionEntry } from '../function-entry';
 import { alarmOnPostponed } from '../postponed-alarm';
+import { alarmOnNotices } from '../notices-alarm';
+import { addWatchedRule } from '../watched-rule';
 import { addNotScannedAlarm, closedLoopVariables, grantClosedLoop } from './closed-loop';
 
 /** The end of a build, and the scan of what it built, into a promoted tag or a reason why not. */
@@ -13,23 +14,20 @@ export const trackBuild: FunctionEntry = {
   memoryMegabytes: 1024,
   variables: closedLoopVariables,
   connect: (scope, target, shared) => {
-    const { settings, failures } = shared;
-    const { environment, label } = settings;
-    const rule = { place: environment, target, undelivered: failures };
-    new EventRule(scope, 'build-ends', {
-      ...rule,
-      name: label.name('rule', 'build-ends'),
+    const { environment, label } = shared.settings;
+    addWatchedRule(scope, 'build-ends', shared, {
+      target,
       description: "Ends of builds of this environment's recipes",
       pattern: buildEnds(arnOf(environment, 'imagebuilder', `image/${label.prefix}-`)),
     });
-    new EventRule(scope, 'image-scans', {
-      ...rule,
-      name: label.name('rule', 'image-scans'),
+    addWatchedRule(scope, 'image-scans', shared, {
+      target,
       description: 'Completed first scans of images in ECR',
       pattern: SCANS,
     });
     grantClosedLoop(target, shared);
     addNotScannedAlarm('track-build', shared);
     alarmOnPostponed(shared, 'track-build', target);
+    alarmOnNotices(shared, 'track-build', target);
   },
 };
