@@ -202,7 +202,7 @@ async function tellOfRollBack(
 ): Promise<void> {
   if (patch?.rolledBack === undefined) return;
   const tags = [tagOf(ports.registry.referenceOf(image, image.floatingTag))];
-  // What was adopted has no tag of its own.
+  // An earlier version of this project gave what was adopted no tag of its own.
   if (!to.reference.includes('@')) tags.unshift(tagOf(to.reference));
   await tell(ports, {
     kind: 'rolled-back',
