@@ -360,6 +360,7 @@ describe('health', () => {
   it.each([
     ['breaker-open', 'ImagesStopped', { service: 'reconcile-findings' }, 3600],
     ['scan-eligibility', 'ScanEligibilityEnding', { service: 'reconcile-findings', state: 'expired' }, 3600],
+    ['floating-tag-moved', 'FloatingTagsMoved', { service: 'reconcile-findings' }, 3600],
     ['track-build-not-scanned', 'CandidatesHeld', { service: 'track-build', reason: 'not-scanned' }, 300],
     ['reconcile-findings-not-scanned', 'CandidatesHeld', { service: 'reconcile-findings', reason: 'not-scanned' }, 300],
   ])('%s rings by %s', (id, metric, dimensions, period) => {

@@ -9,7 +9,7 @@ import type { TableItem } from '../../domain/table/items';
 import { imagePartition, PATCH_PREFIX, reconcileKey } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
-import type { ReconcileItem } from '../../domain/table/reconcile-item';
+import type { MovedTag, ReconcileItem } from '../../domain/table/reconcile-item';
 import { isReconcileItem } from '../../domain/table/reconcile-item';
 import type { ReplanItem } from '../../domain/table/replan-item';
 import { isReplanItem } from '../../domain/table/replan-item';
@@ -43,28 +43,30 @@ export async function readFacts(table: FindingTable, image: GoldenImage): Promis
   };
 }
 
+/** What was remembered of an image by the runs before. */
+export async function readMemory(table: FindingTable, image: GoldenImage): Promise<ReconcileItem | undefined> {
+  const memory = await table.get(reconcileKey(image.name));
+  return memory !== undefined && isReconcileItem(memory) ? memory : undefined;
+}
+
 /** Reads where an image stands. */
 export async function readStand(table: FindingTable, image: GoldenImage): Promise<ImageStand> {
-  const memory = await table.get(reconcileKey(image.name));
   return {
     head: await readHead(table, image.name),
     patches: (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem),
-    memory: memory !== undefined && isReconcileItem(memory) ? memory : undefined,
+    memory: await readMemory(table, image),
   };
 }
 
-/** Remembers something of an image for the next runs. */
+/** Remembers something of an image for the next runs; a tag that is undefined is forgotten. */
 export async function remember(
   table: FindingTable,
   image: GoldenImage,
-  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'parent'>>,
+  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'parent'>> & { readonly movedTag?: MovedTag | undefined },
 ): Promise<void> {
   const key = reconcileKey(image.name);
-  await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => ({
-    ...known,
-    ...key,
-    type: 'RECONCILE',
-    image: image.name,
-    ...facts,
-  }));
+  await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => {
+    const { movedTag, ...rest } = { ...known, ...facts };
+    return { ...rest, ...key, type: 'RECONCILE', image: image.name, ...(movedTag !== undefined && { movedTag }) };
+  });
 }

@@ -7,6 +7,7 @@ import type {
   FindingTable,
   ImageRegistry,
   Logger,
+  Metrics,
   Notifier,
   RebuildSignal,
 } from '../../domain/ports';
@@ -39,6 +40,11 @@ export interface OtherUseCases {
 
 /** What reconcile-findings asks of the registry. */
 export interface RegistryQuestions extends Pick<ImageRegistry, 'parentOf'> {
+  /**
+   * Digest that the image's floating tag points at: of the image itself where the tag is of a list of manifests that has one
+   * for its architecture. Undefined where there is no such tag.
+   */
+  readonly floatingDigest: (image: GoldenImage) => Promise<string | undefined>;
   /** Why a digest cannot be patched; undefined where it can. */
   readonly unusable: (image: GoldenImage, digest: string) => Promise<RegistryReason | undefined>;
   /**
@@ -65,6 +71,8 @@ export interface ReconcilePorts {
   readonly isLate?: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Absent: nothing is counted. */
+  readonly metrics?: Metrics;
 }
 
 /** Steps of the reconciliation of an image, in order. */
@@ -76,6 +84,7 @@ export type ReconcileStep =
   | 'expire-approvals'
   | 'move-on'
   | 'check-promoted'
+  | 'watch-tag'
   | 'ask-for-build'
   | 'renew-replan'
   | 'warn-of-scan-ending'
@@ -97,7 +106,8 @@ export type ReconcileAction =
   | 'first-build'
   | 'parent-changed'
   | 'promoted-gone'
-  | 'scan-ending-noticed';
+  | 'scan-ending-noticed'
+  | 'tag-moved-noticed';
 
 /** What a step did. */
 export type Actions = Readonly<Partial<Record<ReconcileAction, number>>>;

@@ -70,6 +70,7 @@ describe('the event of a notice', () => {
       ['stopped', undefined],
       ['approval-requested', undefined],
       ['scan-eligibility', undefined],
+      ['tag-moved', undefined],
     ]);
   });
 

@@ -96,6 +96,10 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
         await (state.parent === undefined
           ? Promise.reject(new BadInputError('the parent is not in this registry'))
           : Promise.resolve({ digest: state.parent } as ImageDescription)),
+      floatingDigest: async ({ floatingTag }) => {
+        const tagged = state.registered.find(({ digest, tags }) => tags.includes(floatingTag) && !deleted.has(digest));
+        return await Promise.resolve(tagged?.digest);
+      },
       unusable: async (_image, digest) =>
         await Promise.resolve(deleted.has(digest) ? 'image-not-found' : state.unusable),
       hasImages: async (_image, except) => await Promise.resolve(hasOtherImages(state.registered, except)),
