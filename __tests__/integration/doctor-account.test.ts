@@ -1,5 +1,6 @@
 import { DeleteTableCommand, UpdateContinuousBackupsCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
+  BatchDeleteImageCommand,
   DeleteRepositoryCommand,
   PutImageTagMutabilityCommand,
   PutRegistryScanningConfigurationCommand,
@@ -16,6 +17,8 @@ import { loadDeployed } from '../../cli/run/deployed-environment';
 import { type Account, accountOf } from '../../cli/run/doctor/account';
 import type { CheckResult } from '../../cli/run/doctor/check';
 import { diagnoseAccount } from '../../cli/run/doctor/diagnose-account';
+import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
+import { updateHead } from '../../domain/table/head-changes';
 import { withEnvironment } from '../support/aws/aws-environment';
 import {
   answerPipelines,
@@ -25,6 +28,7 @@ import {
   makeHealthyAccount,
   operationIn,
   promotedDigest,
+  putTag,
   queryError,
   startBedrockModels,
   startFront,
@@ -123,10 +127,11 @@ describeOnMoto('doctor on an account', (url) => {
       'model',
       'notifications',
       'scan-eligibility',
+      'floating-tags',
     ]);
-    expect(results).toHaveLength(34);
+    expect(results).toHaveLength(36);
     const asked = front.requests.slice(before).map(operationIn);
-    expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
+    expect(asked.filter((one) => !/^(?:BatchGet|Get|Describe|List|GET)/.test(one))).toEqual([]);
   });
 
   test('asks for no right that the policy of docs/doctor.md does not give, and the policy only reads', async () => {
@@ -509,6 +514,50 @@ describeOnMoto('doctor on an account', (url) => {
       seen: /^Inspector does not know its current digest sha256:/,
       todo: /registry-scanning/,
     },
+    {
+      name: 'somebody else has moved the floating tag',
+      make: async () => {
+        const foreign = `sha256:${'f'.repeat(64)}`;
+        await putTag(healthy, 'golden/debian-12', 'theirs', foreign);
+        await putTag(healthy, 'golden/debian-12', 'stable', foreign);
+      },
+      check: 'floating-tags',
+      status: 'failure',
+      subject: 'tag golden/debian-12:stable',
+      seen: new RegExp(`^it is on sha256:f{64}, and ${DEBIAN} was promoted: somebody else`),
+      todo: /tag golden\/debian-12:2026-11-01\.1 again .*golden-images rebuild --image debian-12 --environment test$/,
+    },
+    {
+      name: 'somebody has taken the floating tag away',
+      make: async () =>
+        await healthy.clients.ecr.send(
+          new BatchDeleteImageCommand({ repositoryName: 'golden/alpine', imageIds: [{ imageTag: 'stable' }] }),
+        ),
+      check: 'floating-tags',
+      status: 'failure',
+      subject: 'tag golden/alpine:stable',
+      seen: /^it is on no image, and sha256:/,
+      todo: /golden-images rebuild --image alpine_3\.22/,
+    },
+    {
+      name: 'a promotion is just moving the floating tag',
+      make: async () => {
+        await putTag(healthy, 'golden/debian-12', 'stable', `sha256:${'f'.repeat(64)}`);
+        const findings = new DynamoDbFindingTable({
+          client: healthy.clients.dynamodb,
+          tableName: healthy.names.table,
+        });
+        await updateHead(findings, 'debian-12', (head) => ({
+          ...head,
+          moving: { by: 'promotion', patch: 2, reference: 'golden/debian-12:2026-11-22.1' },
+        }));
+      },
+      check: 'floating-tags',
+      status: 'warning',
+      subject: 'tag golden/debian-12:stable',
+      seen: /^it is just being moved$/,
+      todo: /look again/,
+    },
   ];
 
   test.each(faults)('$name', async ({ make, check, status, subject, seen, todo }) => {
@@ -533,6 +582,8 @@ describeOnMoto('doctor on an account', (url) => {
       'table failure table golden-images-test-findings',
       'scan-eligibility could-not-check image alpine_3.22',
       'scan-eligibility could-not-check image debian-12',
+      'floating-tags could-not-check tag golden/alpine:stable',
+      'floating-tags could-not-check tag golden/debian-12:stable',
     ]);
   });
 
@@ -581,31 +632,38 @@ describeOnMoto('doctor on an account', (url) => {
     ]);
   });
 
-  const denied: readonly (readonly [string, string, string])[] = [
+  /** Operation, the checks that ask it, and the right to it. */
+  const denied: readonly (readonly [string, string, string, string?])[] = [
     ['GetQueueAttributes', 'failures', 'sqs:GetQueueAttributes'],
     ['GetRegistryScanningConfiguration', 'registry-scanning', 'ecr:GetRegistryScanningConfiguration'],
     ['DescribeRepositories', 'repositories', 'ecr:DescribeRepositories'],
     ['GetParameter', 'rebuild-signals', 'ssm:GetParameter'],
     ['DescribeTable', 'table', 'dynamodb:DescribeTable'],
     ['DescribeContinuousBackups', 'table', 'dynamodb:DescribeContinuousBackups'],
-    ['GetItem', 'scan-eligibility', 'dynamodb:GetItem'],
+    ['GetItem', 'scan-eligibility', 'dynamodb:GetItem', 'floating-tags'],
+    ['BatchGetImage', 'floating-tags', 'ecr:BatchGetImage'],
     ['GetRole', 'roles', 'iam:GetRole'],
     ['GetInstanceProfile', 'roles', 'iam:GetInstanceProfile'],
     ['GetTopicAttributes', 'notifications', 'sns:GetTopicAttributes'],
   ];
 
-  test.each(denied)('a refused %s is told as the right that is missing', async (operation, check, action) => {
-    front.intercept = (asked) => {
-      if (asked !== operation) return undefined;
-      if (operation === 'GetTopicAttributes') return queryError(403, 'AuthorizationError');
-      return /^Get(?:Role|Instance)/.test(operation)
-        ? queryError(403, 'AccessDenied')
-        : { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } };
-    };
-    const found = await complaints();
-    expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(new Set([`${check} could-not-check`]));
-    for (const { todo } of found) expect(todo).toContain(`allow ${action} on`);
-  });
+  test.each(denied)(
+    'a refused %s is told as the right that is missing',
+    async (operation, check, action, other = check) => {
+      front.intercept = (asked) => {
+        if (asked !== operation) return undefined;
+        if (operation === 'GetTopicAttributes') return queryError(403, 'AuthorizationError');
+        return /^Get(?:Role|Instance)/.test(operation)
+          ? queryError(403, 'AccessDenied')
+          : { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } };
+      };
+      const found = await complaints();
+      expect(new Set(found.map((one) => `${one.check} ${one.status}`))).toEqual(
+        new Set([check, other].map((one) => `${one} could-not-check`)),
+      );
+      for (const { todo } of found) expect(todo).toContain(`allow ${action} on`);
+    },
+  );
 
   test('a refusal of Inspector keeps only what asks it from being known', async () => {
     inspector.intercept = () => INSPECTOR_FAULTS.denied;

@@ -311,6 +311,7 @@ describe('health', () => {
       'failures',
       'findings-dead-letters',
       'findings-waiting',
+      'floating-tag-moved',
       'generate-patch-errors',
       'generate-patch-faults',
       'generate-patch-late',

@@ -164,7 +164,7 @@ async function wayBack(
   if (at === from.digest || at === to.digest) return { from, to };
   return refused(
     'tag-moved',
-    `${tag} is at ${at ?? 'no image'} and not at ${from.digest}, which was promoted: somebody else has moved it`,
+    `${tag} is at ${at ?? 'no image'} and not at ${from.digest}, which was promoted: somebody else has moved it (docs/operating.md, "The floating tag was moved")`,
   );
 }
 

@@ -25,7 +25,13 @@ async function makeWatch(at: string | undefined = FOREIGN) {
   await promote(PROVEN);
   const notices: Notice[] = [];
   const metrics = recordingMetrics();
-  const state = { at, fails: undefined as Error | undefined, meanwhile: async () => await Promise.resolve() };
+  const state = {
+    at,
+    fails: undefined as Error | undefined,
+    meanwhile: async () => {
+      await Promise.resolve();
+    },
+  };
   const items = async () => await table.query(`IMAGE#${NAME}`);
   return {
     ...{ table, notices, metrics, state, promote },
@@ -66,10 +72,14 @@ describe('the watch of the floating tag', () => {
 
   it('says nothing where HEAD has changed since it was read: the tag was being moved', async () => {
     const here = await makeWatch();
-    here.state.meanwhile = async () => await here.promote(FOREIGN);
+    here.state.meanwhile = async () => {
+      await here.promote(FOREIGN);
+    };
     expect(await here.watch()).toEqual({ at: FOREIGN, actions: {} });
     expect([here.notices, await here.seen()]).toEqual([[], undefined]);
-    here.state.meanwhile = async () => await Promise.resolve();
+    here.state.meanwhile = async () => {
+      await Promise.resolve();
+    };
     expect(await here.watch()).toEqual({ at: FOREIGN, actions: {} });
     expect(here.notices).toEqual([]);
   });
@@ -77,7 +87,9 @@ describe('the watch of the floating tag', () => {
   it('of an image that was never promoted asks nobody', async () => {
     const here = await makeWatch();
     await updateHead(here.table, NAME, ({ promoted: _promoted, ...head }) => head);
-    here.state.meanwhile = async () => await Promise.reject(new Error('must not be asked'));
+    here.state.meanwhile = async () => {
+      await Promise.reject(new Error('must not be asked'));
+    };
     expect(await here.watch()).toEqual({ actions: {} });
   });
 
@@ -127,7 +139,9 @@ describe('the watch of the floating tag', () => {
         registry: {
           floatingDigest: async () => await Promise.reject(new Error('no')),
           parentOf: async () => await Promise.reject(new BadInputError('elsewhere')),
-          unusable: async () => await Promise.resolve(undefined),
+          unusable: async () => {
+            await Promise.resolve(undefined);
+          },
           hasImages: async () => await Promise.resolve(true),
         },
       },

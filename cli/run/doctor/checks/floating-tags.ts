@@ -1,5 +1,6 @@
 import { floatingDigest } from '../../../../adapters/aws/ecr-floating-digest';
 import { DynamoDbFindingTable } from '../../../../adapters/aws/dynamodb-finding-table';
+import { listRepositories } from '../../../../adapters/aws/ecr-inventory';
 import { readHead } from '../../../../domain/table/head-changes';
 import type { Account } from '../account';
 import type { Check } from '../check';
@@ -20,6 +21,8 @@ export const floatingTags: Check<Account> = {
           return ok(subject, 'nothing was promoted yet, so that nothing is said to be proven');
         const at = await floatingDigest(clients.ecr, image);
         if (at === promoted.digest) return ok(subject, `it is on the promoted image ${promoted.digest}`);
+        // The check of the repositories tells of it.
+        if (at === undefined && !(await listRepositories(clients.ecr)).includes(image.repository)) return [];
         // Of the time between the two looks, too.
         if (moving !== undefined || (await readHead(table, image.name))?.version !== head?.version)
           return warning(subject, 'it is just being moved', 'look again in some minutes');
