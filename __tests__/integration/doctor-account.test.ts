@@ -1,5 +1,6 @@
 import { DeleteTableCommand, UpdateContinuousBackupsCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
+  BatchDeleteImageCommand,
   DeleteRepositoryCommand,
   PutImageTagMutabilityCommand,
   PutRegistryScanningConfigurationCommand,
@@ -19,6 +20,7 @@ import type { CheckResult } from '../../cli/run/doctor/check';
 import { diagnoseAccount } from '../../cli/run/doctor/diagnose-account';
 import { reconcileKey } from '../../domain/table/keys';
 import type { ReconcileItem } from '../../domain/table/reconcile-item';
+import { updateHead } from '../../domain/table/head-changes';
 import { withEnvironment } from '../support/aws/aws-environment';
 import {
   answerPipelines,
@@ -28,6 +30,7 @@ import {
   makeHealthyAccount,
   operationIn,
   promotedDigest,
+  putTag,
   queryError,
   startBedrockModels,
   startFront,
@@ -128,10 +131,11 @@ describeOnMoto('doctor on an account', (url) => {
       'notifications',
       'scan-eligibility',
       'parents',
+      'floating-tags',
     ]);
-    expect(results).toHaveLength(37);
+    expect(results).toHaveLength(39);
     const asked = front.requests.slice(before).map(operationIn);
-    expect(asked.filter((one) => !/^(?:Get|Describe|List|GET)/.test(one))).toEqual([]);
+    expect(asked.filter((one) => !/^(?:BatchGet|Get|Describe|List|GET)/.test(one))).toEqual([]);
   });
 
   test('asks for no right that the policy of docs/doctor.md does not give, and the policy only reads', async () => {
@@ -546,6 +550,50 @@ describeOnMoto('doctor on an account', (url) => {
       seen: /^Inspector does not know its current digest sha256:/,
       todo: /registry-scanning/,
     },
+    {
+      name: 'somebody else has moved the floating tag',
+      make: async () => {
+        const foreign = `sha256:${'f'.repeat(64)}`;
+        await putTag(healthy, 'golden/debian-12', 'theirs', foreign);
+        await putTag(healthy, 'golden/debian-12', 'stable', foreign);
+      },
+      check: 'floating-tags',
+      status: 'failure',
+      subject: 'tag golden/debian-12:stable',
+      seen: new RegExp(`^it is on sha256:f{64}, and ${DEBIAN} was promoted: somebody else`),
+      todo: /tag golden\/debian-12:2026-11-01\.1 again .*golden-images rebuild --image debian-12 --environment test$/,
+    },
+    {
+      name: 'somebody has taken the floating tag away',
+      make: async () =>
+        await healthy.clients.ecr.send(
+          new BatchDeleteImageCommand({ repositoryName: 'golden/alpine', imageIds: [{ imageTag: 'stable' }] }),
+        ),
+      check: 'floating-tags',
+      status: 'failure',
+      subject: 'tag golden/alpine:stable',
+      seen: /^it is on no image, and sha256:/,
+      todo: /golden-images rebuild --image alpine_3\.22/,
+    },
+    {
+      name: 'a promotion is just moving the floating tag',
+      make: async () => {
+        await putTag(healthy, 'golden/debian-12', 'stable', `sha256:${'f'.repeat(64)}`);
+        const findings = new DynamoDbFindingTable({
+          client: healthy.clients.dynamodb,
+          tableName: healthy.names.table,
+        });
+        await updateHead(findings, 'debian-12', (head) => ({
+          ...head,
+          moving: { by: 'promotion', patch: 2, reference: 'golden/debian-12:2026-11-22.1' },
+        }));
+      },
+      check: 'floating-tags',
+      status: 'warning',
+      subject: 'tag golden/debian-12:stable',
+      seen: /^it is just being moved$/,
+      todo: /look again/,
+    },
   ];
 
   test.each(faults)('$name', async ({ make, check, status, subject, seen, todo }) => {
@@ -572,6 +620,8 @@ describeOnMoto('doctor on an account', (url) => {
       'scan-eligibility could-not-check image debian-12',
       'parents could-not-check image alpine_3.22',
       'parents could-not-check image debian-12',
+      'floating-tags could-not-check tag golden/alpine:stable',
+      'floating-tags could-not-check tag golden/debian-12:stable',
     ]);
   });
 
@@ -620,6 +670,7 @@ describeOnMoto('doctor on an account', (url) => {
     ]);
   });
 
+  /** Operation, the checks that ask it, and the right to it. */
   const denied: readonly (readonly [string, string, string])[] = [
     ['GetQueueAttributes', 'failures', 'sqs:GetQueueAttributes'],
     ['GetRegistryScanningConfiguration', 'registry-scanning', 'ecr:GetRegistryScanningConfiguration'],
@@ -627,7 +678,8 @@ describeOnMoto('doctor on an account', (url) => {
     ['GetParameter', 'rebuild-signals', 'ssm:GetParameter'],
     ['DescribeTable', 'table', 'dynamodb:DescribeTable'],
     ['DescribeContinuousBackups', 'table', 'dynamodb:DescribeContinuousBackups'],
-    ['GetItem', 'scan-eligibility parents', 'dynamodb:GetItem'],
+    ['GetItem', 'scan-eligibility parents floating-tags', 'dynamodb:GetItem'],
+    ['BatchGetImage', 'floating-tags', 'ecr:BatchGetImage'],
     ['GetRole', 'roles service-linked-role', 'iam:GetRole'],
     ['GetInstanceProfile', 'roles', 'iam:GetInstanceProfile'],
     ['GetTopicAttributes', 'notifications', 'sns:GetTopicAttributes'],

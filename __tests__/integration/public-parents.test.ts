@@ -217,6 +217,7 @@ test('a parent that got the fix: the image is built again, once, and not for wha
             registry: { parentOf: async () => await Promise.reject(new Error('must not be asked')) },
             publicParents: parentsBy({ [ECR_PUBLIC]: stub.http }),
           })(of, known),
+        floatingDigest: async () => await Promise.resolve<string | undefined>(undefined),
         unusable: async () => await Promise.resolve<RegistryReason | undefined>(undefined),
         hasImages: async () => await Promise.resolve(true),
       },

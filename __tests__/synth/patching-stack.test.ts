@@ -350,6 +350,7 @@ describe('health', () => {
       'failures',
       'findings-dead-letters',
       'findings-waiting',
+      'floating-tag-moved',
       'generate-patch-errors',
       'generate-patch-faults',
       'generate-patch-late',
@@ -424,6 +425,7 @@ describe('health', () => {
     ['scan-eligibility', 'ScanEligibilityEnding', { service: 'reconcile-findings', state: 'expired' }, 3600],
     ['track-build-postponed', 'ImagesPostponed', { service: 'track-build' }, 300],
     ['reconcile-findings-postponed', 'ImagesPostponed', { service: 'reconcile-findings' }, 300],
+    ['floating-tag-moved', 'FloatingTagsMoved', { service: 'reconcile-findings' }, 3600],
     ['track-build-not-scanned', 'CandidatesHeld', { service: 'track-build', reason: 'not-scanned' }, 300],
     ['reconcile-findings-not-scanned', 'CandidatesHeld', { service: 'reconcile-findings', reason: 'not-scanned' }, 300],
   ])('%s rings by %s', (id, metric, dimensions, period) => {

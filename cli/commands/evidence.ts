@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT_CODE_HELP } from '../exit-codes';
 import { printJson, printLine } from '../output/console';
+import { tagMovedLine } from '../output/status-report';
 import { printable } from '../output/printable';
 import { readEvidence } from '../run/evidence';
 import { imageNamed, openOperatedState } from '../run/operated-state';
@@ -31,8 +32,9 @@ Example:
         const report = await readEvidence(state, imageNamed(state, options.image), options.patch);
         if (options.json) printJson(report);
         else {
-          const { image, patch, approval, script, uri, evidence } = report;
+          const { image, patch, approval, tagMoved, script, uri, evidence } = report;
           printLine(printable(`Patch ${patch} of ${image}: ${report.state}`));
+          if (tagMoved !== undefined) printLine(printable(`tag      ${tagMovedLine(tagMoved)}`));
           if (approval !== undefined)
             printLine(printable(`${approval.decision} by ${approval.by} at ${approval.at}: ${approval.reason}`));
           printLine(printable(`script   ${script.uri} (its bytes hash to ${script.sha256})`));

@@ -21,6 +21,7 @@ function printImage(name: string, image: ReportedStatus, now: Date): void {
   if (promoted !== undefined) {
     const by = promoted.patch === undefined ? '' : ` by patch ${promoted.patch}`;
     fact('promoted', `${promoted.digest}${by}, since ${when(promoted.since, now)}`);
+    if (image.tagMoved !== undefined) fact('tag', tagMovedLine(image.tagMoved), pc.red);
   } else fact('current', current ?? 'no digest of it is known yet');
   for (const { severity, count, oldest } of image.open)
     fact('open', `${count} ${severity}, the oldest first seen ${when(oldest, now)}`);
@@ -37,6 +38,12 @@ function printImage(name: string, image: ReportedStatus, now: Date): void {
   if (replan !== undefined)
     fact('replan', `${replan.why}${replan.notBefore === undefined ? '' : ` (not before ${replan.notBefore})`}`);
   for (const { to, type } of image.commands) printLine(`  to ${printable(to)}: ${pc.bold(printable(type))}`);
+}
+
+/** That what people get by the floating tag is not what was proven. */
+export function tagMovedLine({ tag, at, since }: NonNullable<ReportedStatus['tagMoved']>): string {
+  const where = at === undefined ? 'is gone' : `points at ${at}`;
+  return `${tag} ${where}, seen since ${since}: somebody else did that, and what is said here is not about what people get by the tag`;
 }
 
 function stateWord({ state, stoppedAfter, waiting }: ReportedStatus): string {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { BadInputError, GoldenImagesError } from '../../domain/errors';
 import type { ScriptStore } from '../../domain/ports';
+import type { ImageStatus } from '../../domain/status/image-status';
+import { imageStatus } from '../../domain/status/image-status';
 import { isHeadItem } from '../../domain/table/head-item';
 import type { TableItem } from '../../domain/table/items';
 import { imagePartition } from '../../domain/table/keys';
@@ -15,6 +17,8 @@ export interface EvidenceReport {
   readonly patch: number;
   readonly state: PatchItem['state'];
   readonly approval?: PatchItem['approval'];
+  /** Of the promoted patch: that the floating tag is not on its image any more, so that this is no evidence of what people get. */
+  readonly tagMoved?: ImageStatus['tagMoved'];
   /** The script that was run; its bytes hash to `sha256`. */
   readonly script: { readonly uri: string; readonly sha256: string; readonly verified: true };
   /** Where the document is. */
@@ -34,7 +38,8 @@ export async function readEvidence(
   image: GoldenImage,
   sequence: number | undefined,
 ): Promise<EvidenceReport> {
-  const patch = patchOf(image, await table.query(imagePartition(image.name)), sequence);
+  const items = await table.query(imagePartition(image.name));
+  const patch = patchOf(image, items, sequence);
   const { evidenceUri: uri, approval } = patch;
   if (uri === undefined)
     throw new BadInputError(`patch ${patch.sequence} of ${image.name} has no evidence: it is ${patch.state}`, {
@@ -46,11 +51,14 @@ export async function readEvidence(
       hint: "the store's lifecycle rules may have removed it (environments.<name>.retention.auditDays)",
     });
   await verifyScript(scripts, patch);
+  const isPromoted = items.find(isHeadItem)?.promoted?.patch === patch.sequence;
+  const { tagMoved } = isPromoted ? imageStatus(image, items) : {};
   return {
     image: image.name,
     patch: patch.sequence,
     state: patch.state,
     ...(approval !== undefined && { approval }),
+    ...(tagMoved !== undefined && { tagMoved }),
     script: { uri: patch.scriptUri, sha256: patch.patchId, verified: true },
     uri,
     evidence: parse(uri, text),

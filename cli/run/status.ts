@@ -37,6 +37,8 @@ function commandsFor(name: string, status: ImageStatus, flags: string): Reported
       type: `golden-images ${verb} ${word} ${patch} --reason '…'${flags}`,
     })),
   );
+  if (status.tagMoved !== undefined)
+    commands.push({ to: 'build and promote a new image', type: `golden-images rebuild --image ${word}${flags}` });
   if (status.stoppedAfter !== undefined)
     commands.push({ to: 'reset the breaker', type: `golden-images retry --image ${word} --reason '…'${flags}` });
   return commands;

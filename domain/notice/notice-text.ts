@@ -161,8 +161,36 @@ function partsOf(notice: Notice): NoticeParts {
           ['detail', notice.detail],
         ],
       };
+    case 'tag-moved':
+      return {
+        headline:
+          notice.digest === undefined ? 'the floating tag is gone' : 'the floating tag was moved by somebody else',
+        means: `${TAG_ORIGINS[notice.origin]} What is said of its vulnerabilities is about the proven image. Nothing is moved back by itself.`,
+        next: [
+          'Find out who did it (CloudTrail: PutImage and BatchDeleteImage on the repository), and tag the proven image again (docs/operating.md, "The floating tag was moved").',
+          ...(notice.origin === 'previous'
+            ? [`If a rollback was meant, make it one: "${command(`rollback ${image} --reason …`)}".`]
+            : []),
+          `Or have a new image built, proven and promoted, which moves the tag: "${command(`rebuild ${image}`)}". What somebody pushed is never adopted.`,
+        ].join(' '),
+        facts: [
+          ['tag', notice.tag],
+          ['points at', notice.digest ?? 'no image'],
+          ['proven', notice.proven],
+          ['proven image', notice.reference],
+          ['first seen', notice.since],
+        ],
+      };
   }
 }
+
+const TAG_ORIGINS: Readonly<Record<Extract<Notice, { kind: 'tag-moved' }>['origin'], string>> = {
+  none: 'The floating tag points at nothing: whoever pulls or builds by it fails.',
+  previous: 'The floating tag points at the image that was promoted before, and nobody has asked for a rollback.',
+  built:
+    'The floating tag points at an image that was built here, and is not the promoted one: its proof failed, or it is an older one.',
+  unknown: 'The floating tag points at an image that was not built here: nothing is proven of it.',
+};
 
 function patchFacts(notice: { readonly patch: number; readonly patchId: string }): NoticeParts['facts'] {
   return [

@@ -91,6 +91,22 @@ export type Notice =
       readonly digest: string;
       readonly state: 'expiring' | 'expired';
       readonly detail: string;
+    })
+  /** Somebody else has moved the floating tag, or taken it away: what people get by it is not what was proven. */
+  | (AboutImage & {
+      readonly kind: 'tag-moved';
+      /** The floating tag. */
+      readonly tag: string;
+      /** Digest that it is on; absent where there is no such tag any more. */
+      readonly digest?: string;
+      /** Digest that was promoted. */
+      readonly proven: string;
+      /** Reference of that one, with its immutable tag. */
+      readonly reference: string;
+      /** What is known of the digest: the promoted image before; one that was built here; nothing; no digest at all. */
+      readonly origin: 'previous' | 'built' | 'unknown' | 'none';
+      /** ISO 8601; when it was first seen there. */
+      readonly since: string;
     });
 
 /** Kinds of notices. */

@@ -6,6 +6,7 @@ import type { FindingItem } from '../table/finding-item';
 import { isFindingItem } from '../table/finding-item';
 import { isHeadItem } from '../table/head-item';
 import type { TableItem } from '../table/items';
+import { movedTag } from '../table/moved-tag';
 import { isPatchItem, isWaiting } from '../table/patch-item';
 
 /** How old an open finding is, since it was first observed; the first whose limit it is below. */
@@ -38,6 +39,8 @@ export interface Tally {
   readonly waiting: number;
   /** Current images that the scanner does not look at any more, or soon will not. */
   readonly scanEnding: Counts<'expiring' | 'expired'>;
+  /** Images whose floating tag is not on what was promoted. */
+  readonly movedTags: Counts<'moved' | 'deleted'>;
 }
 
 /** Nothing. */
@@ -49,6 +52,7 @@ export const EMPTY_TALLY: Tally = {
   stopped: 0,
   waiting: 0,
   scanEnding: {},
+  movedTags: {},
 };
 
 const DAY = 86_400_000;
@@ -58,6 +62,7 @@ export function tallyOf(items: readonly TableItem[], now: Date, scanEnding?: 'ex
   const findings = items.filter(isFindingItem);
   const open = findings.filter(({ state }) => state === 'OPEN');
   const ages = open.map(({ firstObservedAt }) => Math.max(0, now.getTime() - Date.parse(firstObservedAt)));
+  const tag = movedTag(items);
   const reasons = (state: FindingItem['state']): Counts<string> =>
     countBy(findings.filter((finding) => finding.state === state).map(({ reason }) => reason ?? 'unknown'));
   return {
@@ -68,6 +73,7 @@ export function tallyOf(items: readonly TableItem[], now: Date, scanEnding?: 'ex
     stopped: items.filter((item) => isHeadItem(item) && item.state === 'STOPPED').length,
     waiting: items.filter((item) => isPatchItem(item) && isWaiting(item) && item.state !== 'OBSERVED').length,
     scanEnding: scanEnding === undefined ? {} : { [scanEnding]: 1 },
+    movedTags: tag === undefined ? {} : { [tag.at === undefined ? 'deleted' : 'moved']: 1 },
   };
 }
 
@@ -81,6 +87,7 @@ export function addTallies(left: Tally, right: Tally): Tally {
     stopped: left.stopped + right.stopped,
     waiting: left.waiting + right.waiting,
     scanEnding: addCounts(left.scanEnding, right.scanEnding),
+    movedTags: addCounts(left.movedTags, right.movedTags),
   };
 }
 
@@ -104,6 +111,7 @@ export function measureTally(metrics: Metrics, tally: Tally): void {
   metrics.measure('PatchesWaiting', tally.waiting, 'count');
   for (const state of ['expiring', 'expired'] as const)
     metrics.measure('ScanEligibilityEnding', tally.scanEnding[state] ?? 0, 'count', { state });
+  metrics.measure('FloatingTagsMoved', sum(Object.values(tally.movedTags)), 'count');
 }
 
 function severityOf(finding: FindingItem): Severity {

@@ -8,6 +8,7 @@ import { isFindingItem } from '../table/finding-item';
 import type { HeadItem } from '../table/head-item';
 import { currentDigest, isHeadItem } from '../table/head-item';
 import type { TableItem } from '../table/items';
+import { movedTag } from '../table/moved-tag';
 import type { PatchItem, PatchState } from '../table/patch-item';
 import { isInFlight, isPatchItem } from '../table/patch-item';
 import { isReplanItem } from '../table/replan-item';
@@ -42,6 +43,14 @@ export interface ImageStatus {
     /** ISO 8601. */
     readonly since: string;
     readonly patch?: number;
+  };
+  /** That the floating tag is not on the promoted image, where it was seen so: then nothing here is about what people get by it. */
+  readonly tagMoved?: {
+    readonly tag: string;
+    /** Digest that it is on; absent where there is no such tag any more. */
+    readonly at?: string;
+    /** ISO 8601; when it was first seen there. */
+    readonly since: string;
   };
   /** Digest that a rollback would bring back. */
   readonly previous?: string;
@@ -79,6 +88,7 @@ export function imageStatus(image: GoldenImage, items: readonly TableItem[]): Im
   const findings = items.filter(isFindingItem);
   const request = items.find(isReplanItem);
   const current = currentDigest(head);
+  const tag = movedTag(items);
   const inFlight = patches.findLast(READY_OR_BUILDING);
   const observed = patches.findLast(({ state }) => state === 'OBSERVED');
   const newest = patches.findLast(({ state }) => state !== 'SUPERSEDED');
@@ -87,6 +97,9 @@ export function imageStatus(image: GoldenImage, items: readonly TableItem[]): Im
     ...(head !== undefined && { state: head.state }),
     ...(current !== undefined && { current }),
     ...(head?.promoted !== undefined && { promoted: promotedOf(head.promoted) }),
+    ...(tag !== undefined && {
+      tagMoved: { tag: image.floatingTag, ...(tag.at !== undefined && { at: tag.at }), since: tag.since },
+    }),
     ...(head?.previous !== undefined && { previous: head.previous.digest }),
     open: openOf(findings),
     parked: countReasons(findings, 'PARKED'),

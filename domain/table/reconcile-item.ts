@@ -16,6 +16,18 @@ export interface UnwatchedParent extends ParentUnknown {
   readonly since: string;
 }
 
+/** That the floating tag is not on the image that was proven: somebody else has moved it, or taken it away. */
+export interface MovedTag {
+  /** Digest that it points at; absent where there is no such tag any more. */
+  readonly at?: string;
+  /** Digest that was promoted: what HEAD says of another one, this says nothing of. */
+  readonly proven: string;
+  /** ISO 8601; when it was first seen there. */
+  readonly since: string;
+  /** Digests that people were told of, `none` of the missing tag; newest last. */
+  readonly told: readonly string[];
+}
+
 /** `RECONCILE` of an image: what reconcile-findings has to remember from run to run, since nothing else tells it. */
 export type ReconcileItem = Versioned & {
   readonly type: 'RECONCILE';
@@ -29,6 +41,8 @@ export type ReconcileItem = Versioned & {
   readonly parent?: SeenParent;
   /** Absent where the parent is watched. */
   readonly unwatched?: UnwatchedParent | undefined;
+  /** Absent where the floating tag was on the proven image when it was last looked at. */
+  readonly movedTag?: MovedTag;
 };
 
 /** How far a round over the estate got: where the next run goes on, and what was counted so far. */

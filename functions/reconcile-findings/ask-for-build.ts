@@ -12,8 +12,13 @@ const BY = 'reconcile-findings';
  * Asks for the builds that no finding asks for: the first one of an empty repository, which is never scanned, again a day
  * after it was held; that of an image whose parent has changed since it was built; and that of one whose promoted image was
  * deleted from the registry.
+ * @param floating digest that the floating tag was just seen on: that one is there, and is not asked for again
  */
-export async function askForBuild(ports: ReconcilePorts, image: GoldenImage): Promise<Actions> {
+export async function askForBuild(
+  ports: ReconcilePorts,
+  image: GoldenImage,
+  floating: string | undefined,
+): Promise<Actions> {
   const { table, registry, useCases, clock } = ports;
   const { head, patches, memory } = await readStand(table, image);
   const now = clock();
@@ -25,7 +30,7 @@ export async function askForBuild(ports: ReconcilePorts, image: GoldenImage): Pr
     return { 'first-build': did === 'nothing' ? 0 : 1 };
   }
   const promoted = head?.promoted?.digest;
-  if (promoted !== undefined && isFreeToBuild(head, patches, now)) {
+  if (promoted !== undefined && promoted !== floating && isFreeToBuild(head, patches, now)) {
     const isGone = (await registry.unusable(image, promoted)) === 'image-not-found';
     const why = `the promoted image ${promoted} is not in the registry any more`;
     if (isGone) {

@@ -10,6 +10,7 @@ import { makeSnsClient } from '../../adapters/aws/clients/sns-client';
 import { makeSsmClient } from '../../adapters/aws/clients/ssm-client';
 import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
 import { Ec2ImageBuilder } from '../../adapters/aws/ec2-image-builder';
+import { floatingDigest } from '../../adapters/aws/ecr-floating-digest';
 import { makeEcrImageLayers } from '../../adapters/aws/ecr-image-layers';
 import { makeEcrImageLookup } from '../../adapters/aws/ecr-image-lookup';
 import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
@@ -136,6 +137,7 @@ async function reconcile(image: GoldenImage, imageLogger: Logger, run: Run): Pro
     ...shared,
     registry: {
       parentDigest: run.parentDigest,
+      floatingDigest: async (of) => await floatingDigest(ecr, of),
       unusable: async (of, digest) => {
         const found = await lookUpSource(lookup, of, digest);
         return 'unusable' in found ? found.unusable : undefined;

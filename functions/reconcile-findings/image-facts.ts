@@ -9,7 +9,7 @@ import type { TableItem } from '../../domain/table/items';
 import { imagePartition, PATCH_PREFIX, reconcileKey } from '../../domain/table/keys';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { isPatchItem } from '../../domain/table/patch-item';
-import type { ReconcileItem } from '../../domain/table/reconcile-item';
+import type { MovedTag, ReconcileItem } from '../../domain/table/reconcile-item';
 import { isReconcileItem } from '../../domain/table/reconcile-item';
 import type { ReplanItem } from '../../domain/table/replan-item';
 import { isReplanItem } from '../../domain/table/replan-item';
@@ -43,13 +43,18 @@ export async function readFacts(table: FindingTable, image: GoldenImage): Promis
   };
 }
 
+/** What was remembered of an image by the runs before. */
+export async function readMemory(table: FindingTable, image: GoldenImage): Promise<ReconcileItem | undefined> {
+  const memory = await table.get(reconcileKey(image.name));
+  return memory !== undefined && isReconcileItem(memory) ? memory : undefined;
+}
+
 /** Reads where an image stands. */
 export async function readStand(table: FindingTable, image: GoldenImage): Promise<ImageStand> {
-  const memory = await table.get(reconcileKey(image.name));
   return {
     head: await readHead(table, image.name),
     patches: (await table.query(imagePartition(image.name), PATCH_PREFIX)).filter(isPatchItem),
-    memory: memory !== undefined && isReconcileItem(memory) ? memory : undefined,
+    memory: await readMemory(table, image),
   };
 }
 
@@ -57,11 +62,23 @@ export async function readStand(table: FindingTable, image: GoldenImage): Promis
 export async function remember(
   table: FindingTable,
   image: GoldenImage,
-  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'refusals' | 'parent' | 'unwatched'>>,
+  facts: Partial<Pick<ReconcileItem, 'replan' | 'noticed' | 'refusals' | 'parent' | 'unwatched'>> & {
+    readonly movedTag?: MovedTag | undefined;
+  },
 ): Promise<void> {
   const key = reconcileKey(image.name);
   await updateItem<ReconcileItem>(table, key, isReconcileItem, (known) => {
-    const { unwatched, ...item } = { ...known, ...key, type: 'RECONCILE' as const, image: image.name, ...facts };
-    return { ...item, ...(unwatched !== undefined && { unwatched }) };
+    const { unwatched, movedTag, ...item } = {
+      ...known,
+      ...facts,
+      ...key,
+      type: 'RECONCILE' as const,
+      image: image.name,
+    };
+    return {
+      ...item,
+      ...(unwatched !== undefined && { unwatched }),
+      ...(movedTag !== undefined && { movedTag }),
+    };
   });
 }

@@ -10,6 +10,7 @@ import { moveOn } from './move-on';
 import type { Actions, ReconcileAction, ReconcilePorts, ReconcileResult, ReconcileStep } from './reconcile-ports';
 import { renewReplan } from './renew-replan';
 import { warnOfRefusals } from './warn-of-refusals';
+import { watchTag } from './watch-tag';
 import { warnOfScanEnding } from './warn-of-scan-ending';
 
 /**
@@ -53,7 +54,9 @@ export function makeReconcile(ports: ReconcilePorts): (image: GoldenImage) => Pr
     await take('expire-approvals', async () => await useCases.expireApprovals(image));
     await act('move-on', async () => await moveOn(ports, image));
     await take('check-promoted', async () => await useCases.checkPromoted(image));
-    await act('ask-for-build', async () => await askForBuild(ports, image));
+    const watched = await take('watch-tag', async () => await watchTag(ports, image));
+    count(watched?.actions ?? {});
+    await act('ask-for-build', async () => await askForBuild(ports, image, watched?.at));
     await act('renew-replan', async () => await renewReplan(ports, image));
     await act('warn-of-refusals', async () => await warnOfRefusals(ports, image));
     const warning =

@@ -40,6 +40,11 @@ export interface RegistryQuestions {
    * @returns why it is not known, where it is not; it throws where the account's own registry cannot be had
    */
   readonly parentDigest: (image: GoldenImage, known?: ParentDigest) => Promise<ParentDigest | ParentUnknown>;
+  /**
+   * Digest that the image's floating tag points at: of the image itself where the tag is of a list of manifests that has one
+   * for its architecture. Undefined where there is no such tag.
+   */
+  readonly floatingDigest: (image: GoldenImage) => Promise<string | undefined>;
   /** Why a digest cannot be patched; undefined where it can. */
   readonly unusable: (image: GoldenImage, digest: string) => Promise<RegistryReason | undefined>;
   /**
@@ -79,6 +84,7 @@ export type ReconcileStep =
   | 'expire-approvals'
   | 'move-on'
   | 'check-promoted'
+  | 'watch-tag'
   | 'ask-for-build'
   | 'renew-replan'
   | 'warn-of-refusals'
@@ -103,7 +109,8 @@ export type ReconcileAction =
   | 'parent-changed'
   | 'promoted-gone'
   | 'refusals-noticed'
-  | 'scan-ending-noticed';
+  | 'scan-ending-noticed'
+  | 'tag-moved-noticed';
 
 /** What a step did. */
 export type Actions = Readonly<Partial<Record<ReconcileAction, number>>>;

@@ -10,7 +10,8 @@ import { currentDigest } from '../../domain/table/head-item';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
 import { judgeOn } from './judge-on';
-import { digestReference, tagOf } from './tag-of';
+import { keepAdopted } from './keep-adopted';
+import { tagOf } from './tag-of';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 import { readSettled } from './write-evidence';
 import { writeVex } from './write-vex';
@@ -52,7 +53,7 @@ export async function finishPromotion(
   await untagCandidate(ports, image, candidate);
   // While it was a candidate nothing was planned. Asked for before the lease is given back: until then this is repeated.
   await requestReplan(table, image.name, `${candidate.digest} is promoted`);
-  const adopted = head.promoted === undefined ? await adoptedBefore(ports, image, head, candidate.digest) : undefined;
+  const adopted = await keepAdopted(ports.registry, image, head, candidate.digest);
   await releaseLease(table, image.name, {
     patch: patch.sequence,
     outcome: 'promoted',
@@ -115,17 +116,4 @@ async function untagCandidate(
   const tagged = registry.referenceOf(image, CANDIDATE_TAG);
   if (tagged === reference || (await registry.describe(tagged, image.architecture))?.digest !== digest) return;
   await registry.untag(tagged);
-}
-
-/** What the first promotion takes the place of, where the floating tag was on it: the image that was adopted. */
-async function adoptedBefore(
-  { registry }: TrackBuildPorts,
-  image: GoldenImage,
-  { adopted }: HeadItem,
-  promoted: string,
-): Promise<PromotedDigest | undefined> {
-  if (adopted?.floating !== true || adopted.digest === promoted || adopted.pushedAt === undefined) return undefined;
-  const reference = digestReference(registry.referenceOf(image, image.floatingTag), adopted.digest);
-  if ((await registry.describe(reference, image.architecture))?.digest !== adopted.digest) return undefined;
-  return { digest: adopted.digest, reference, since: adopted.pushedAt, descendsFrom: [] };
 }

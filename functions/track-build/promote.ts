@@ -11,17 +11,20 @@ import { beginTagMove, promotionOf } from '../../domain/table/tag-move';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { Proof } from './candidate-proof';
 import { finishPromotion } from './finish-promotion';
+import { keepAdopted } from './keep-adopted';
 import { measurePromotion } from './measure-promotion';
 import { observeDigest } from './observe-digest';
 import { observeScan } from './observe-scan';
+import { releaseReference } from './release-tag';
 import { tagOf } from './tag-of';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 import { readSettled, writeEvidence } from './write-evidence';
 
 /**
- * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then HEAD says that the floating tag is moving, then it
- * does, then the facts of every finding on the new digest, the evidence, PATCH and HEAD. In this order, and each step
- * repeatable, so that a crash in between is finished by tracking the build again.
+ * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then HEAD says that the floating tag is moving, then the
+ * image that was adopted before the first promotion gets such a tag too, then the floating tag moves, then the facts of every
+ * finding on the new digest, the evidence, PATCH and HEAD. In this order, and each step repeatable, so that a crash in
+ * between is finished by tracking the build again.
  * @param proof absent where the promotion had begun, and the proof cannot be had any more: then findings are judged by what
  *   the scanner says of the digest from then on
  */
@@ -37,7 +40,7 @@ export async function promote(
   if (candidate === undefined) return { did: 'nothing', why: 'no-build' };
   const { reference, digest } = candidate;
   const begun = promotionOf(await readHead(table, image.name), patch.sequence);
-  const immutable = begun?.reference ?? (await freeDateTag(ports, image, digest, now));
+  const immutable = begun?.reference ?? (await releaseReference(registry, image, digest, now.toISOString()));
   await registry.tag(reference, immutable);
   const move = { by: 'promotion', patch: patch.sequence, reference: immutable } as const;
   // A delivery that was slow: another has ended this build since; or the image before is just being taken back.
@@ -48,6 +51,7 @@ export async function promote(
     ({ lease }) => lease?.patch === patch.sequence && lease.holding === undefined,
   );
   if (head === undefined) return { did: 'nothing', why: 'no-build' };
+  await keepAdopted(registry, image, head, digest);
   await registry.tag(reference, registry.referenceOf(image, image.floatingTag));
 
   const papers =
@@ -134,20 +138,6 @@ async function observeCandidate(
     scan: known,
     from: new Set(from.filter((digest) => digest !== undefined)),
   });
-}
-
-/** `<date>.<n>`: the first that is free, or already this digest's (a promotion that was interrupted). */
-async function freeDateTag(
-  { registry }: TrackBuildPorts,
-  image: GoldenImage,
-  digest: string,
-  now: Date,
-): Promise<string> {
-  for (let n = 1; ; n++) {
-    const reference = registry.referenceOf(image, `${now.toISOString().slice(0, 10)}.${n}`);
-    const taken = await registry.describe(reference, image.architecture);
-    if (taken === undefined || taken.digest === digest) return reference;
-  }
 }
 
 /** Why a finding about a package stays, after this build; nothing is said of one whose floor has risen since it was planned. */

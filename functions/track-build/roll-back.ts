@@ -164,7 +164,7 @@ async function wayBack(
   if (at === from.digest || at === to.digest) return { from, to };
   return refused(
     'tag-moved',
-    `${tag} is at ${at ?? 'no image'} and not at ${from.digest}, which was promoted: somebody else has moved it`,
+    `${tag} is at ${at ?? 'no image'} and not at ${from.digest}, which was promoted: somebody else has moved it (docs/operating.md, "The floating tag was moved")`,
   );
 }
 
@@ -202,7 +202,7 @@ async function tellOfRollBack(
 ): Promise<void> {
   if (patch?.rolledBack === undefined) return;
   const tags = [tagOf(ports.registry.referenceOf(image, image.floatingTag))];
-  // What was adopted has no tag of its own.
+  // An earlier version of this project gave what was adopted no tag of its own.
   if (!to.reference.includes('@')) tags.unshift(tagOf(to.reference));
   await tell(ports, {
     kind: 'rolled-back',

@@ -77,7 +77,9 @@ export class GoldenRepository extends Construct {
 
 /**
  * An image is judged by the first rule that selects it, and no later one expires it (ECR, "Lifecycle policies"): so what
- * carries the floating tag, and the promoted ones, are out of reach of the last rule.
+ * carries the floating tag, and the promoted ones, are out of reach of the last rule. So is the image that was there before
+ * the first promotion: that gives it a release's tag, too. The second rule counts by the time of the push, oldest first: the
+ * previous image is among the last `releases` unless nearly that many promotions in a row were rolled back to it.
  */
 function lifecycleRules({ floatingTag, releases, candidatesDays }: GoldenRepositoryProps): object[] {
   const expire = { type: 'expire' };

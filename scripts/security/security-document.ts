@@ -26,6 +26,13 @@ repository (\`ecr:BatchCheckLayerAvailability\`, \`ecr:BatchGetImage\`, \`ecr:Ge
 reconcile-findings may have a pull through cache renew it (\`ecr:BatchImportUpstreamImage\`). Nobody may create a repository.
 `;
 
+/** Why the floating tag is watched. */
+const TAGS = `The build runs package scripts in \`docker build\`, and the metadata service answers there (hop limit 2, which Image Builder
+needs). So what a package brings along may hold \`ecr:PutImage\` on the golden repository, which has no condition on a tag: it
+could point the floating tag at an image that nothing was proven of. reconcile-findings therefore compares the tag with what was
+promoted in every run, tells people, and rings \`floating-tag-moved\` ([reconcile.md](reconcile.md)); release tags are immutable.
+`;
+
 /** The document \`docs/security.md\`: each role's rights, and what is accepted in spite of the rules. */
 export function securityDocument(stacks: readonly StackJson[], exampleImage: string): string {
   const roles = stacks.flatMap(rolePermissions);
@@ -38,7 +45,7 @@ export function securityDocument(stacks: readonly StackJson[], exampleImage: str
     INTRODUCTION,
     '## Functions\n',
     ...functions.map(section),
-    `## Build instances\n\nEach image has a role of its own; this is that of \`${exampleImage}\`. The patch script could use these rights: they end\nat this image's own parameter, scripts, repository and log.\n`,
+    `## Build instances\n\nEach image has a role of its own; this is that of \`${exampleImage}\`. The patch script could use these rights: they end\nat this image's own parameter, scripts, repository and log.\n\n${TAGS}`,
     ...builds.map(section),
     '## Other roles\n',
     ...others.map(section),

@@ -10,6 +10,7 @@ import { IMAGE_BUILDER_ROLE } from '../../../cli/run/doctor/checks/service-linke
 import type { HeadItem } from '../../../domain/table/head-item';
 import { headKey } from '../../../domain/table/keys';
 import { TEST_ACCOUNT, TEST_REGION } from './aws-environment';
+import { putManifest } from './ecr-server';
 import { type HttpStub, startHttpStub, type StubAction, type StubRequest } from './http-stub';
 import type { ImageBuilderServer } from './image-builder-server';
 import type { InspectorServer } from './inspector-server';
@@ -29,6 +30,9 @@ environments:
     rescanDays: lifetime
 ${environment}${file}`;
 }
+
+/** Tag of what was promoted. */
+const RELEASE = '2026-11-01.1';
 
 /** A digest that stands for an image's promoted one. */
 export function promotedDigest(image: string): string {
@@ -100,6 +104,7 @@ async function makeImage(
     }),
   );
   const digest = promotedDigest(image.name);
+  for (const tag of [RELEASE, image.floatingTag]) await putTag(account, image.repository, tag, digest);
   const head: HeadItem = {
     ...headKey(image.name),
     version: 1,
@@ -107,12 +112,26 @@ async function makeImage(
     image: image.name,
     state: 'IDLE',
     sequence: 1,
-    promoted: { digest, reference: `${image.repository}:stable`, since: '2026-11-01T00:00:00.000Z', descendsFrom: [] },
+    promoted: {
+      digest,
+      reference: `${image.repository}:${RELEASE}`,
+      since: '2026-11-01T00:00:00.000Z',
+      descendsFrom: [],
+    },
     failures: 0,
     builds: { day: '2026-11-01', count: 1 },
   };
   await new DynamoDbFindingTable({ client: clients.dynamodb, tableName: account.names.table }).put(head, 0);
   inspector.setCoverage(image.repository, digest, { reason: 'SUCCESSFUL', lastScannedAt: '2026-11-20T00:00:00.000Z' });
+}
+
+/** Points a tag at an image of a digest that moto believes: of nothing but its manifest. */
+export async function putTag({ clients }: Account, repository: string, tag: string, digest: string): Promise<void> {
+  const type = 'application/vnd.oci.image.manifest.v1+json';
+  const blob = { mediaType: 'application/octet-stream', digest, size: 1 };
+  // Each digest is of other bytes.
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config: blob, layers: [] });
+  await putManifest(clients.ecr, repository, tag, type, manifest, digest);
 }
 
 async function createRole({ clients }: Account, name: string): Promise<void> {

@@ -6,7 +6,7 @@ import { reportError } from '../../../cli/output/report-error';
 import { buildProgram } from '../../../cli/program';
 import { openStateDirectory } from '../../../cli/run/state-directory';
 import { updateHead } from '../../../domain/table/head-changes';
-import { patchKey } from '../../../domain/table/keys';
+import { patchKey, reconcileKey } from '../../../domain/table/keys';
 import { movePatch } from '../../../domain/table/move-patch';
 import type { PatchItem, PatchState } from '../../../domain/table/patch-item';
 import { inspectorEvent } from '../finding/inspector-sample';
@@ -263,6 +263,34 @@ describe('evidence, in a state directory', () => {
       evidence: { targets: [] },
     });
     expect((await on('evidence', '--image', 'debian-12', '--patch', '1')).out).toContain(`hash to ${patchId}`);
+  });
+
+  it('says, as status does, where the floating tag is not on what was proven any more', async () => {
+    await promoted();
+    const seen = { at: digestOf('e'), proven: digestOf('f'), since: '2026-11-01T00:00:00.000Z', told: [] };
+    const remember = async (movedTag: object): Promise<void> => {
+      await change(async ({ table }) => {
+        const key = reconcileKey('debian-12');
+        const version = (await table.get(key))?.version ?? 0;
+        await table.put({ ...key, type: 'RECONCILE', image: 'debian-12', version: version + 1, movedTag }, version);
+      });
+    };
+    await remember(seen);
+    const tagMoved = { tag: 'stable', at: digestOf('e'), since: seen.since };
+    expect(await json('evidence', '--image', 'debian-12')).toMatchObject({ tagMoved });
+    expect(await status()).toMatchObject({ promoted: { digest: digestOf('f') }, tagMoved });
+    for (const command of [['status'], ['evidence', '--image', 'debian-12']])
+      expect((await on(...command)).out).toContain(
+        `stable points at ${digestOf('e')}, seen since ${seen.since}: somebody`,
+      );
+    expect((await on('status')).out).toContain('golden-images rebuild --image debian-12');
+    const { at: _at, ...gone } = seen;
+    await remember(gone);
+    expect((await on('status')).out).toContain(`stable is gone, seen since ${seen.since}`);
+    // Of an image that is not the promoted one any more.
+    await remember({ ...seen, proven: digestOf('a') });
+    expect(await status()).not.toHaveProperty('tagMoved');
+    expect(await json('evidence', '--image', 'debian-12')).not.toHaveProperty('tagMoved');
   });
 
   it('of a script that somebody changed is refused', async () => {

@@ -43,7 +43,7 @@ async function reconcileAndRest(world: World): Promise<void> {
 
 describe('the closed loop, whatever happens in whatever order', () => {
   it('keeps its promises, and two reconciliations later nothing is stuck', async () => {
-    const ends = { promoted: 0, rolledBack: 0, held: 0, failed: 0, deaths: 0 };
+    const ends = { promoted: 0, rolledBack: 0, held: 0, failed: 0, deaths: 0, toldOfTag: 0 };
     await fc.assert(
       fc.asyncProperty(
         fc.commands(
@@ -78,6 +78,7 @@ describe('the closed loop, whatever happens in whatever order', () => {
               else if (state === 'FAILED') ends.failed++;
             }
           ends.deaths += world.effects.deaths;
+          ends.toldOfTag += world.notices.filter(({ kind }) => kind === 'tag-moved').length;
         },
       ),
       { numRuns: RUNS },

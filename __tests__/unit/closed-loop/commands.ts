@@ -145,6 +145,11 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
         await world.rollBack(nameOf(world, index), 'by the model');
       }),
     ),
+    fc.tuple(image, fc.constantFrom('to a new image', 'to an old one', 'away', 'back' as const)).map(([index, where]) =>
+      command(`somebody moves the tag(${String(index)}, ${where})`, async (world) => {
+        await world.moveTag(nameOf(world, index), where);
+      }),
+    ),
     image.map((index) =>
       command(`retry(${String(index)})`, async (world) => {
         await world.retry(nameOf(world, index));

@@ -2,6 +2,7 @@ import { nextAttempt } from '../../../domain/plan/next-attempt';
 import { promotedPatch, wantedPlan } from '../../../domain/plan/wanted-plan';
 import { isAtLeast } from '../../../domain/finding/severity';
 import type { GoldenImage } from '../../../domain/config/golden-image';
+import { movedTag } from '../../../domain/table/moved-tag';
 import type { World } from './world';
 
 /** Longest that an image may be put off, in milliseconds. */
@@ -11,14 +12,19 @@ const LONGEST = 86_400_000;
 export function watchTags(world: World): string[] {
   const violations: string[] = [];
   const been = new Map<string, Set<string>>();
+  // Where the loop itself has put it last: somebody may have moved it since, and what they put there is no measure.
+  const put = new Map<string, string>();
   for (const { repository, floatingTag } of world.images()) {
     const tag = `${repository}:${floatingTag}`;
-    been.set(tag, new Set([world.cloud.tags.get(tag) ?? '']));
+    const at = world.cloud.tags.get(tag) ?? '';
+    been.set(tag, new Set([at]));
+    put.set(tag, at);
   }
   world.cloud.onMove = (tag, digest) => {
     const before = been.get(tag);
     if (before === undefined) return;
-    const from = world.cloud.tags.get(tag);
+    const from = put.get(tag);
+    put.set(tag, digest);
     const isBack = before.has(digest);
     before.add(digest);
     if (isBack) return;
@@ -84,7 +90,7 @@ export async function stuckIn(world: World): Promise<string[]> {
     const notBefore = await world.postponed(name);
     if (notBefore !== undefined) stuck.push(`${name} is put off again and again, until ${notBefore}`);
     if (head?.promoted !== undefined && head.promoted.digest !== world.floating(name))
-      stuck.push(`the floating tag of ${name} is not where HEAD says`);
+      stuck.push(...(await untold(world, image, head.promoted.digest)));
     const today = world.now.toISOString().slice(0, 10);
     const isSpent = head?.builds.day === today && head.builds.count >= image.policy.buildsPerDay;
     const waits = patches.filter(({ state }) => ['READY', 'SIGNALED', 'BUILDING', 'CANDIDATE'].includes(state));
@@ -94,6 +100,16 @@ export async function stuckIn(world: World): Promise<string[]> {
     stuck.push(...(await unlike(world, image)));
   }
   return stuck;
+}
+
+/** That the floating tag is not where HEAD says, and nobody knows of it: somebody has moved it, and is to be told of. */
+async function untold(world: World, { name }: GoldenImage, proven: string): Promise<string[]> {
+  const at = world.floating(name);
+  const seen = movedTag(await world.items(name));
+  const isTold = world.notices.some(
+    (one) => one.kind === 'tag-moved' && one.image === name && one.digest === at && one.proven === proven,
+  );
+  return isTold && seen !== undefined && seen.at === at ? [] : [`the floating tag of ${name} is not where HEAD says`];
 }
 
 /** Open findings that nothing is done about, for no reason. */
@@ -114,7 +130,7 @@ async function unpatched(world: World, image: GoldenImage): Promise<string[]> {
 
 /** Findings that the table has otherwise than the scanner, on the image that is promoted. */
 async function unlike(world: World, { name }: GoldenImage): Promise<string[]> {
-  const digest = world.floating(name);
+  const digest = (await world.head(name))?.promoted?.digest ?? world.floating(name);
   if (digest === undefined || world.scanner.statusOf(digest).state !== 'scanned') return [];
   const truth = world.scanner.truth(digest).sort();
   const known = (await world.findings(name))

@@ -423,8 +423,8 @@ describe('the closed loop', () => {
     await world.endBuilds();
     await world.settle();
     world.scanAll();
-    // The immutable tag, the word on HEAD, the floating tag: then the process dies.
-    const at = world.effects.count + 3;
+    // The immutable tag, the word on HEAD, the tag that keeps the image before, the floating tag: then the process dies.
+    const at = world.effects.count + 4;
     world.effects.diesAt = (effect) => (effect === at ? 'after' : undefined);
     await world.step();
     world.lose('scans');

@@ -231,6 +231,21 @@ export class World {
     return result;
   }
 
+  /**
+   * Somebody who may push to the registry moves the floating tag of an image that was promoted, past everything that is
+   * proven: to an image that they push, as vulnerable as the parent; to the oldest that is there; away; or back.
+   */
+  async moveTag(name: string, where: 'to a new image' | 'to an old one' | 'away' | 'back'): Promise<void> {
+    const { repository, floatingTag } = this.image(name);
+    const tag = `${repository}:${floatingTag}`;
+    const promoted = (await this.head(name))?.promoted?.digest;
+    if (promoted === undefined) return;
+    if (where === 'away') this.cloud.tags.delete(tag);
+    else if (where === 'back') this.cloud.tags.set(tag, promoted);
+    else if (where === 'to a new image') this.cloud.push(repository, [floatingTag], this.cloud.parents.get(name) ?? {});
+    else this.cloud.tags.set(tag, this.cloud.imagesOf(repository)[0]?.digest ?? promoted);
+  }
+
   /** A person decides on a patch. */
   async decide(name: string, patch: number, decision: 'approved' | 'rejected'): Promise<void> {
     await makeDecideApproval(this.ports())(this.image(name), { patch, decision, by: 'somebody', reason: 'a reason' });
@@ -379,6 +394,7 @@ export class World {
           await ports.registry
             .parentOf(image)
             .catch(() => ({ trouble: 'no-access' as const, detail: 'it is private' })),
+        floatingDigest: async (image: GoldenImage) => await Promise.resolve(this.floating(image.name)),
         unusable: async (image: GoldenImage, digest: string) => {
           const found = await lookUpSource(this.cloud.lookup, image, digest);
           return 'unusable' in found ? found.unusable : undefined;

@@ -14,6 +14,7 @@ describe('the text of a notice', () => {
     ['refused', 'Golden image debian-12: 3 builds refused in a row'],
     ['approval-requested', 'Golden image debian-12: patch 7 waits for approval'],
     ['scan-eligibility', 'Golden image debian-12: about to be scanned no more'],
+    ['tag-moved', 'Golden image debian-12: the floating tag was moved by somebody else'],
   ])('of kind %s has the subject "%s"', (kind, subject) => {
     const notice = everyNotice().find((one) => one.kind === kind)!;
     expect(noticeText(notice, LIMIT).subject).toBe(subject);
@@ -36,6 +37,7 @@ describe('the text of a notice', () => {
     ['refused', ['doctor', 'retry --image debian-12 --reason …']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
+    ['tag-moved', ['rebuild --image debian-12']],
   ])('of kind %s names the commands %j', (kind, commands) => {
     const { message } = noticeText(
       everyNotice().find((one) => one.kind === kind)!,
@@ -111,6 +113,25 @@ describe('the text of a notice', () => {
     expect(expired.subject).toBe('Golden image debian-12: not scanned any more');
     expect(expired.message).toContain('"golden-images rebuild --image debian-12 --reason … --environment …"');
     expect(noticeText(expiring, LIMIT).message).not.toContain('rebuild');
+  });
+
+  it('tells what a moved tag points at, what was proven, and what it may have been meant for', () => {
+    const moved = everyNotice().find((one) => one.kind === 'tag-moved')!;
+    const { message } = noticeText(moved, LIMIT);
+    for (const line of [
+      `points at: ${moved.digest ?? ''}`,
+      `proven: ${moved.proven}`,
+      `proven image: ${moved.reference}`,
+    ])
+      expect(message).toContain(`  ${line}`);
+    expect(message).toContain('not built here');
+    expect(message).not.toContain('rollback');
+    const back = noticeText({ ...moved, origin: 'previous' }, LIMIT).message;
+    expect(back).toContain('"golden-images rollback --image debian-12 --reason … --environment …"');
+    const { digest: _digest, ...gone } = moved;
+    const deleted = noticeText({ ...gone, origin: 'none' }, LIMIT);
+    expect(deleted.subject).toBe('Golden image debian-12: the floating tag is gone');
+    expect(deleted.message).toContain('  points at: no image');
   });
 
   it('leaves out the lines that do not fit and counts them, after everything that matters', () => {

@@ -71,6 +71,7 @@ describe('the event of a notice', () => {
       ['refused', undefined],
       ['approval-requested', undefined],
       ['scan-eligibility', undefined],
+      ['tag-moved', undefined],
     ]);
   });
 

@@ -79,5 +79,16 @@ export function everyNotice(): Notice[] {
       state: 'expiring',
       detail: '2 days are left',
     },
+    {
+      kind: 'tag-moved',
+      image: patch.image,
+      repository: patch.repository,
+      tag: 'stable',
+      digest: digestOf('f'),
+      proven: digestOf('b'),
+      reference: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/golden/debian-12:2024-06-01.1',
+      origin: 'unknown',
+      since: '2024-06-02T00:00:00.000Z',
+    },
   ];
 }

@@ -143,6 +143,7 @@ describe('a tally', () => {
       stopped: 1,
       waiting: 2,
       scanEnding: { expired: 1 },
+      movedTags: {},
     });
     expect(tallyOf([], NOW)).toEqual(EMPTY_TALLY);
   });
@@ -179,6 +180,7 @@ describe('a tally', () => {
       'PatchesWaiting 2',
       'ScanEligibilityEnding expiring 0',
       'ScanEligibilityEnding expired 0',
+      'FloatingTagsMoved 0',
     ]);
   });
 });

@@ -103,6 +103,10 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
     registry: {
       parentDigest: async () =>
         await Promise.resolve(typeof state.parent === 'string' ? { digest: state.parent } : state.parent),
+      floatingDigest: async ({ floatingTag }) => {
+        const tagged = state.registered.find(({ digest, tags }) => tags.includes(floatingTag) && !deleted.has(digest));
+        return await Promise.resolve(tagged?.digest);
+      },
       unusable: async (_image, digest) =>
         await Promise.resolve(deleted.has(digest) ? 'image-not-found' : state.unusable),
       hasImages: async (_image, except) => await Promise.resolve(hasOtherImages(state.registered, except)),

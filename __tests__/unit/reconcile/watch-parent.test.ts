@@ -73,6 +73,7 @@ describe('the digest of a parent', () => {
         known.push(before);
         return await Promise.resolve(seen('1', '2'));
       },
+      floatingDigest: async () => await Promise.resolve<string | undefined>(undefined),
       unusable: async () => await Promise.resolve<RegistryReason | undefined>(undefined),
       hasImages: async () => await Promise.resolve(true),
     };

@@ -2,17 +2,7 @@ import { updateHead } from '../../../domain/table/head-changes';
 import { nextAttempt } from '../../../domain/plan/next-attempt';
 import { DEFAULT_POLICY } from '../../../domain/policy/policy';
 import { digestOf, makeFinding, makeImage, NOW } from '../table/samples';
-import {
-  at,
-  BUILT,
-  onCandidate,
-  promotedWorld,
-  REPOSITORY,
-  SCANNED,
-  SCANNED_AT,
-  scanWorld,
-  tagged,
-} from './scan-world';
+import { BUILT, onCandidate, promotedWorld, REPOSITORY, SCANNED, SCANNED_AT, scanWorld, tagged } from './scan-world';
 
 const NEW = { vulnerabilityId: 'CVE-2024-0099', package: 'zlib', installed: '1-1' };
 const HOURS = (count: number): string => new Date(Date.parse(SCANNED_AT) + count * 3_600_000).toISOString();
@@ -28,14 +18,15 @@ describe('rollback', () => {
       rolledBack: { by: 'alice', reason: 'it breaks our build', at: HOURS(1) },
     });
     const head = await here.head();
-    expect(head).toMatchObject({ promoted: { digest: SCANNED, reference: at(SCANNED) }, judged: SCANNED });
+    expect(head).toMatchObject({ promoted: { digest: SCANNED, reference: tagged('2024-05-01.1') }, judged: SCANNED });
     expect(head).not.toHaveProperty('previous');
     expect(await here.findings()).toEqual(['glibc OPEN']);
     expect((await here.finding('glibc'))?.judgedOn).toBe(SCANNED);
     expect(here.notifier.of('rolled-back')).toEqual([
       {
         ...{ kind: 'rolled-back', image: 'debian-12', repository: REPOSITORY, patch: 1, patchId: 'b'.repeat(64) },
-        ...{ digest: SCANNED, from: BUILT, tags: ['stable'], by: 'alice', reason: 'it breaks our build', at: HOURS(1) },
+        ...{ digest: SCANNED, from: BUILT, tags: ['2024-05-01.1', 'stable'] },
+        ...{ by: 'alice', reason: 'it breaks our build', at: HOURS(1) },
       },
     ]);
     expect(here.metrics.counts).toMatchObject({ 'RolledBack by-hand': 1 });

@@ -37,6 +37,7 @@ async function endState(here: World) {
     replan: await here.replan(),
     floating: here.floating(),
     immutable: here.tags.get(tagged('2024-06-01.1')),
+    kept: here.tags.get(tagged('2024-05-01.1')),
     tags: here.tags.size,
     moves: here.moves,
     layers: (await here.store.query('LAYER#sha256%3Alast-c')).length,
@@ -95,7 +96,7 @@ describe.each<[string, (here: World) => Promise<unknown>, (here: World) => Promi
   it('ends the same when it is asked for again, with one move of the tag and each finding written once', async () => {
     const clean = await runWith(prepare, step);
     const wanted = await endState(clean.here);
-    expect(wanted).toMatchObject({ floating: digest, moves: [digest], head: { state: 'IDLE' } });
+    expect(wanted).toMatchObject({ floating: digest, moves: [digest], kept: SCANNED, head: { state: 'IDLE' } });
     expect(clean.here.notifier.notices.filter(({ kind }) => kind === notice)).toHaveLength(1);
     expect(clean.effects).toBeGreaterThan(6);
     for (let at = 1; at <= clean.effects; at++)

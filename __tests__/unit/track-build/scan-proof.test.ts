@@ -92,8 +92,10 @@ describe('a candidate whose scan has completed', () => {
     expect(await here.head()).toMatchObject({
       ...{ state: 'IDLE', judged: BUILT, failures: 0 },
       promoted: { digest: BUILT, reference: tagged('2024-06-01.1'), patch: 1, since: SCANNED_AT },
-      previous: { digest: SCANNED, reference: at(SCANNED) },
+      previous: { digest: SCANNED, reference: tagged('2024-05-01.1') },
     });
+    // The image before has no other tag left that the lifecycle rules of the repository keep.
+    expect(here.tags.get(tagged('2024-05-01.1'))).toBe(SCANNED);
     expect(await here.head()).not.toHaveProperty('lease');
     expect((await here.finding('glibc'))?.observations[BUILT]).toMatchObject({
       ...{ status: 'CLOSED', proof: 'scan', observedAt: BEFORE_PUSH, pushedAt: PUSHED, derived: true },

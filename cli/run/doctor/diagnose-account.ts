@@ -2,6 +2,7 @@ import type { Account } from './account';
 import type { Check, CheckResult } from './check';
 import { runChecks } from './check';
 import { failures } from './checks/failures';
+import { floatingTags } from './checks/floating-tags';
 import { identity } from './checks/identity';
 import { inspectorEnabled } from './checks/inspector-enabled';
 import { model } from './checks/model';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check<Account>[] = [
   notifications,
   scanEligibility,
   parents,
+  floatingTags,
 ];
 
 /** Looks at an account, and changes nothing. With the credentials of another account, or none, no more is looked at. */

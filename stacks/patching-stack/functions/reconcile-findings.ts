@@ -88,5 +88,15 @@ export const reconcileFindings: FunctionEntry = {
       threshold: 0,
       periodSeconds,
     });
+    alarms.add('floating-tag-moved', {
+      description:
+        'The floating tag of an image is not on the image that was proven: somebody else has moved it, or taken it away. "golden-images status" names it, and the notice that was sent, with what to do.',
+      namespace: METRICS_NAMESPACE,
+      metric: 'FloatingTagsMoved',
+      dimensions,
+      statistic: 'Maximum',
+      threshold: 0,
+      periodSeconds,
+    });
   },
 };
