@@ -3,26 +3,34 @@ import { BadInputError } from '../../domain/errors';
 import { printJson, printLine } from '../output/console';
 import { printable } from '../output/printable';
 import { explain } from '../run/explain';
-import { DEFAULT_STATE, openStateDirectory } from '../run/state-directory';
+import { imagesNamed, openOperatedState } from '../run/operated-state';
+import type { StateOptions } from './state-options';
+import { addStateOptions } from './state-options';
 
 /** Adds `explain`: why a finding is in its state. */
 export function addExplainCommand(program: Command): Command {
-  return program
-    .command('explain')
-    .description('Say in plain words why a finding is in its state, with the chain of facts.')
-    .argument('<finding>', 'vulnerability id (e.g. CVE-2024-2961) or the sort key of a finding')
-    .option('--state <dir>', 'state directory of patch', DEFAULT_STATE)
-    .option('--config <file>', 'golden-images.yaml, for the thresholds')
+  return addStateOptions(
+    program
+      .command('explain')
+      .description('Say in plain words why a finding is in its state, with the chain of facts.')
+      .argument('<finding>', 'vulnerability id (e.g. CVE-2024-2961), or the key of a finding as findings lists it'),
+  )
     .option('--image <name>', 'only this golden image')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  golden-images explain CVE-2024-2961')
-    .action(async (finding: string, options: { state: string; config?: string; image?: string; json?: true }) => {
-      const state = await openStateDirectory(options.state, { mustExist: true });
+    .addHelpText(
+      'after',
+      `
+Examples:
+  golden-images explain CVE-2024-2961
+  golden-images explain 'FINDING#CVE-2024-2961#OS#glibc' --image debian-12 --environment prod`,
+    )
+    .action(async (finding: string, options: StateOptions & { image?: string; json?: true }) => {
+      const state = await openOperatedState(options, { writes: false });
       try {
-        const explanations = await explain(state, finding, options);
+        const explanations = await explain(state.table, imagesNamed(state, options.image), finding);
         if (explanations.length === 0)
-          throw new BadInputError(`no finding ${finding} is known in ${options.state}`, {
-            hint: 'check the id, or run "golden-images patch" or "replay" on the findings first',
+          throw new BadInputError(`no finding ${finding} is known in ${options.environment ?? options.state}`, {
+            hint: `check the id: "golden-images findings${state.flags}" lists what is known`,
           });
         if (options.json) printJson({ findings: explanations });
         else

@@ -9,7 +9,7 @@ export interface OperatedState {
   readonly table: FindingTable;
   readonly scripts: ScriptStore;
   readonly notifier: Notifier;
-  /** Declared images; in a state directory without a configuration, those that it knows. Sorted by name. */
+  /** Declared images; of a state directory, where no configuration is named, also those that it knows. Sorted by name. */
   readonly images: readonly GoldenImage[];
   readonly exceptions: Estate['exceptions'];
   /** Who acts, where nobody says: the ARN of the credentials, or the user of the system. */
@@ -54,6 +54,11 @@ export async function openOperatedState(choice: StateChoice, options: OpenOption
     return await openAwsState({ environment, ...(config !== undefined && { config }) });
   }
   return await openLocalState({ state, ...(config !== undefined && { config }) }, options);
+}
+
+/** The image of that name, or all where none is named. @throws BadInputError that lists those that there are */
+export function imagesNamed(state: Pick<OperatedState, 'images'>, name: string | undefined): readonly GoldenImage[] {
+  return name === undefined ? state.images : [imageNamed(state, name)];
 }
 
 /** The image of that name. @throws BadInputError that lists those that there are */
