@@ -25,6 +25,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+/** What the process would end with. */
+const exitCode = (): number => Number(process.exitCode ?? 0);
+
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' };
   const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((said.out += String(text))));
@@ -32,7 +35,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   process.exitCode = undefined;
   try {
     await buildProgram().parseAsync(['node', 'golden-images', ...args]);
-    return { code: Number(process.exitCode ?? 0), ...said };
+    return { code: exitCode(), ...said };
   } catch (error) {
     return { code: reportError(error, false), ...said };
   } finally {
