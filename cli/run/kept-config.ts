@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFileIfThere, replaceFile } from '../../adapters/local/files';
 
@@ -28,9 +29,14 @@ export interface KeptConfig {
  * Finds the configuration that a state directory keeps.
  * @param directory absolute
  * @param given the directory as the user named it
+ * @throws GoldenImagesError where it is there and cannot be read: built-in defaults would tell something else
  */
 export async function keptConfig(directory: string, given: string): Promise<KeptConfig | undefined> {
-  const bytes = await readFileIfThere(join(directory, KEPT_CONFIG)).catch(() => undefined);
+  const isDirectory = await stat(directory).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const bytes = isDirectory ? await readFileIfThere(join(directory, KEPT_CONFIG)) : undefined;
   if (bytes === undefined) return undefined;
   return { file: join(given, KEPT_CONFIG), sha256: createHash('sha256').update(bytes).digest('hex') };
 }

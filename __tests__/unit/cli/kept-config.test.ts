@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, EXIT_CODE_HELP } from '../../../cli/exit-codes';
@@ -83,6 +83,15 @@ describe('a state directory whose configuration was named', () => {
     expect(later.err).toContain('warning: this state was made with a configuration (s/golden-images.yaml)');
     const { images } = JSON.parse((await run('status', '--state', 's', '--json')).out) as { images: object };
     expect(Object.keys(images)).toEqual(['debian-12', 'golden/debian-12']);
+  });
+
+  it('is not passed over where it cannot be read', async () => {
+    await patch('--config', 'mine.yaml');
+    rmSync(join(directory, 's/golden-images.yaml'));
+    mkdirSync(join(directory, 's/golden-images.yaml'));
+    const { code, err } = await run('status', '--state', 's');
+    expect([code, err]).toEqual([2, expect.stringMatching(/cannot read .*golden-images\.yaml: it is a directory/)]);
+    expect((await run('status', '--state', 'mine.yaml')).err).toContain('there is no state of an earlier run');
   });
 
   it('is not there where none was named: nothing is said, and no risk is called expired', async () => {
