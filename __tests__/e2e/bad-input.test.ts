@@ -173,7 +173,7 @@ describeWithTools(TOOLS, 'patch: input that cannot be used', () => {
       const findings = await workspace.file('f.jsonl', [pair, '{"cut', single, '{"detail":3}', trio, ''].join('\n'));
       const ran = await workspace.patch(['--findings', findings, '--base', image]);
       expect(resultsOf(ran.image)).toEqual({ 'forge-single': 'fixed', 'forge-trio': 'fixed' });
-      expect([ran.code, ran.image.outcome]).toEqual([0, 'patched']);
+      expect([ran.code, ran.image.outcome]).toEqual([1, 'patched']);
       expect(ran.report.malformed.map(({ source, line }) => [source, line])).toEqual([
         [findings, 1],
         [findings, 2],

@@ -103,7 +103,8 @@ describeWithTools(['script'], 'what a terminal gets of hostile findings', () => 
   it.each([false, true])('of explain steers nothing (--json: %s)', async (json) => {
     const state = join(directory, 'state-explain');
     const patch = ['patch', '--engine', 'none', '--state', state, '--findings', findings];
-    expect((await runBundle(bundle, patch)).code).toBe(0);
+    // 1: some of the hostile records are malformed.
+    expect((await runBundle(bundle, patch)).code).toBe(1);
     for (const [index, text] of TEXTS.entries()) {
       if (text.length > 200 || !STEERING.test(text)) continue;
       const id = `CVE-${String(index)}${text}`;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import { BadInputError, EngineError, GoldenImagesError } from '../../domain/errors';
 import { fileError, memberOf } from './files';
+import { openForReading, type OpenFile } from './sqlite-reading';
 
 /** Version of the layout of the file; a file of a greater one is refused, never changed. */
 const SCHEMA_VERSION = 1;
@@ -11,6 +12,8 @@ const SCHEMA_VERSION = 1;
 export interface LocalDatabaseOptions {
   /** How long a write waits for another process's, in milliseconds. @default 5000 */
   readonly lockTimeoutMs?: number;
+  /** True: nothing is written, and neither the file nor its directory need be writable. @default false */
+  readonly readOnly?: boolean;
 }
 
 /** When a transaction takes the write lock. */
@@ -143,6 +146,21 @@ function prepareFile(database: Sqlite.DatabaseSync, path: string, lockTimeoutMs:
   });
 }
 
+function openForWriting(sqlite: typeof Sqlite, path: string, lockTimeoutMs: number): OpenFile {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw fileError(dirname(path), 'create', error);
+  }
+  const database = new sqlite.DatabaseSync(path, { timeout: lockTimeoutMs });
+  return {
+    database,
+    close: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
 /**
  * Node's own SQLite.
  * @throws EngineError where this Node has none
@@ -164,7 +182,7 @@ export function requireSqlite(): typeof Sqlite {
  * @throws EngineError where this Node has no node:sqlite
  */
 export function openLocalDatabase(file: string, options: LocalDatabaseOptions = {}): LocalDatabase {
-  const lockTimeoutMs = options.lockTimeoutMs ?? 5000;
+  const { lockTimeoutMs = 5000, readOnly = false } = options;
   if (file === '') throw new BadInputError('the path of the finding table is empty');
   const path = resolve(file); // absolute, so that neither `:memory:` nor `file:` means anything special
   const sqlite = requireSqlite();
@@ -175,18 +193,19 @@ export function openLocalDatabase(file: string, options: LocalDatabaseOptions = 
       throw databaseError(path, lockTimeoutMs, error);
     }
   };
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw fileError(dirname(path), 'create', error);
-  }
-  const database = guard(() => new sqlite.DatabaseSync(path, { timeout: lockTimeoutMs }));
-  const close = (): void => {
-    if (database.isOpen) database.close();
-  };
+  const { database, close } = guard(() =>
+    readOnly ? openForReading(sqlite, path, lockTimeoutMs) : openForWriting(sqlite, path, lockTimeoutMs),
+  );
   try {
     guard(() => {
-      prepareFile(database, path, lockTimeoutMs);
+      if (!readOnly) {
+        prepareFile(database, path, lockTimeoutMs);
+        return;
+      }
+      // Whatever it was opened as: a copy would take a write, and lose it.
+      database.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF');
+      if (schemaVersion(database, path) === 0)
+        throw new BadInputError(`${path} is empty`, { hint: 'an earlier run was cut off: run "golden-images patch"' });
     });
   } catch (error) {
     close();

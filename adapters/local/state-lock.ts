@@ -8,6 +8,9 @@ import { requireSqlite } from './sqlite-database';
 const LOCK_FILE = 'run.lock';
 const HOLDER_FILE = 'run.pid';
 
+/** Names of the files that a lock leaves in its directory. */
+export const LOCK_FILES = [LOCK_FILE, `${LOCK_FILE}-journal`, HOLDER_FILE] as const;
+
 /**
  * Makes this process the only one that builds from a state directory. The lock is the operating system's, on a file that
  * SQLite opens: it is gone with the process, however that ends.

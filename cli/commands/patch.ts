@@ -4,7 +4,7 @@ import { AUTHORS, type AuthorChoice } from '../../domain/author/proposal';
 import { EXIT_CODE_HELP } from '../exit-codes';
 import { consoleLogger, printJson, progress } from '../output/console';
 import { printPatchReport } from '../output/patch-report';
-import { printError } from '../output/report-error';
+import { printError, printWarning } from '../output/report-error';
 import { patch } from '../run/patch';
 import { exitCodeOf } from '../run/patch-report';
 import { DEFAULT_STATE } from '../run/state-directory';
@@ -86,6 +86,7 @@ Examples:
         onFailure: (image, { message, hint }) => {
           printError(`${image.name}: ${message}`, hint);
         },
+        onWarning: printWarning,
       });
       if (flags.json) printJson(report);
       else printPatchReport(report);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { EXIT, EXIT_CODE_HELP } from '../exit-codes';
 import { consoleLogger, printJson, printLine } from '../output/console';
 import { printable } from '../output/printable';
 import { printCounts, printMalformed, targetRows } from '../output/summary';
@@ -17,7 +18,10 @@ export function addReplayCommand(program: Command): Command {
     .option('--config <file>', 'golden-images.yaml; repositories that it does not declare count as golden images')
     .option('--at <time>', 'decide as of this time, e.g. 2026-05-22 (default now)', parseTime)
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  golden-images replay --findings events.jsonl --config golden-images.yaml')
+    .addHelpText(
+      'after',
+      `${EXIT_CODE_HELP}\n\nExample:\n  golden-images replay --findings events.jsonl --config golden-images.yaml`,
+    )
     .action(async (options: { findings: string[]; config?: string; at?: Date; json?: true }) => {
       const report = await replay({
         findings: options.findings,
@@ -27,6 +31,7 @@ export function addReplayCommand(program: Command): Command {
       });
       if (options.json) printJson(report);
       else printReport(report);
+      if (report.malformed.length > 0) process.exitCode ??= EXIT.refused;
     });
 }
 

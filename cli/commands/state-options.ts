@@ -15,5 +15,8 @@ export function addStateOptions(command: Command): Command {
         "environment of golden-images.yaml: its table on AWS, with the SDK's default credentials",
       ).conflicts('state'),
     )
-    .option('--config <file>', 'golden-images.yaml (default with --environment: golden-images.yaml)');
+    .option(
+      '--config <file>',
+      'golden-images.yaml (default: the one that the state directory keeps; with --environment golden-images.yaml)',
+    );
 }

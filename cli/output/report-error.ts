@@ -41,6 +41,11 @@ export function printError(message: string, hint: string | undefined): void {
   if (hint !== undefined) process.stderr.write(`${pc.dim('hint:')} ${printable(hint, { multiline: true })}\n`);
 }
 
+/** Prints what a person should know although the run goes on, to standard error. */
+export function printWarning(message: string): void {
+  process.stderr.write(`${pc.yellow('warning:')} ${printable(message)}\n`);
+}
+
 function printStack(error: unknown): void {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
     process.stderr.write(`${printable(cause.stack ?? cause.message, { multiline: true })}\n`);

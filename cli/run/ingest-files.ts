@@ -26,23 +26,30 @@ export interface IngestSummary {
   /** Facts that were known already. */
   readonly duplicates: number;
   readonly ignored: Readonly<Record<string, number>>;
+  /** Findings that could be read: one of each vulnerability and package. */
+  readonly findings: number;
+  /** How many of them are about repositories that are not declared, by repository. */
+  readonly undeclared: Readonly<Record<string, number>>;
   /** Names of the golden images that facts were about. */
   readonly images: ReadonlySet<string>;
 }
 
 /**
  * Reads findings files into the table. A record that cannot be used is reported and never stops the others.
+ * @param isDeclared true of a repository whose findings have a golden image; default all have one
  * @throws BadInputError where a path does not exist, or not one record of all files could be used
  */
 export async function ingestFiles(
   paths: readonly string[],
   ingest: (findings: readonly Finding[]) => Promise<IngestResult>,
+  isDeclared: (repository: string) => boolean = () => true,
 ): Promise<IngestSummary> {
-  const summary = { records: 0, duplicates: 0, usable: 0, images: new Set<string>() };
+  const summary = { records: 0, findings: 0, duplicates: 0, usable: 0, images: new Set<string>() };
   const malformed: MalformedRecord[] = [];
   const ignored = new Map<string, number>();
-  const count = (reason: string, by = 1): void => {
-    if (by > 0) ignored.set(reason, (ignored.get(reason) ?? 0) + by);
+  const undeclared = new Map<string, number>();
+  const count = (reason: string, by = 1, into = ignored): void => {
+    if (by > 0) into.set(reason, (into.get(reason) ?? 0) + by);
   };
   let batch: Finding[] = [];
   const flush = async (): Promise<void> => {
@@ -87,6 +94,8 @@ export async function ingestFiles(
       if (findings.length > 0 || problems.length === 0) summary.usable++;
       // One scan result may hold more facts than one call takes arguments.
       for (const finding of findings) {
+        summary.findings++;
+        if (!isDeclared(finding.repository)) count(finding.repository, 1, undeclared);
         batch.push(finding);
         if (batch.length >= BATCH) await flush();
       }
@@ -100,9 +109,15 @@ export async function ingestFiles(
     records: summary.records,
     malformed,
     duplicates: summary.duplicates,
-    ignored: Object.fromEntries([...ignored].sort(([left], [right]) => (left < right ? -1 : 1))),
+    ignored: sorted(ignored),
+    findings: summary.findings,
+    undeclared: sorted(undeclared),
     images: summary.images,
   };
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function unusable(malformed: readonly MalformedRecord[], first: MalformedRecord): BadInputError {

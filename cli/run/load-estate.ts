@@ -16,6 +16,8 @@ export interface RunEstate {
   /** Who writes patch commands, where the configuration says so. */
   readonly author?: AuthorChoice;
   readonly model?: ModelConfig;
+  /** Text of the configuration; absent where none was named. */
+  readonly text?: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function loadEstate(
   const { byRepository, ...estate } = toEstate(parseConfig(text, file));
   return {
     ...estate,
+    text,
     byRepository: undeclared === 'always' ? new OpenRepositories(byRepository) : new Map(byRepository),
   };
 }

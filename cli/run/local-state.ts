@@ -6,30 +6,41 @@ import { lockState } from '../../adapters/local/state-lock';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { undeclaredImage } from '../../domain/config/golden-image';
 import { BadInputError } from '../../domain/errors';
+import { progress } from '../output/console';
+import { userPath } from '../user-path';
+import { keepConfig, keptConfig } from './kept-config';
 import { loadEstate } from './load-estate';
 import type { OpenOptions, OperatedState, StateChoice } from './operated-state';
-import type { StateDirectory } from './state-directory';
-import { DEFAULT_STATE, openStateDirectory } from './state-directory';
+import type { KnownState } from './state-directory';
+import { DEFAULT_STATE, openKnownState } from './state-directory';
 
-/** Opens the state directory of an earlier `patch`. */
+/**
+ * Opens the state directory of an earlier `patch`. Where no configuration is named, the one that the directory keeps is
+ * taken, and said so; one that is named is kept by whatever writes.
+ */
 export async function openLocalState(
   { state: path, config }: Pick<StateChoice, 'state' | 'config'>,
   { writes, engine = 'auto', tag }: OpenOptions,
 ): Promise<OperatedState> {
-  const estate = await loadEstate(config, 'without-config');
-  const state = await openStateDirectory(path, { mustExist: true });
+  const kept = config === undefined ? await keptConfig(userPath(path), path) : undefined;
+  const estate = await loadEstate(config ?? kept?.file, 'without-config');
+  const state = await openKnownState(path, { writes });
   const unlock = writes ? closingOnFailure(state, () => lockState(state.path)) : undefined;
   const flags = [
     ...(path === DEFAULT_STATE ? [] : ['--state', path]),
     ...(config === undefined ? [] : ['--config', config]),
   ];
+  if (kept !== undefined)
+    progress(`configuration: ${kept.file}, kept from the last run with --config (sha256 ${kept.sha256.slice(0, 12)})`);
+  if (config !== undefined && writes && estate.text !== undefined) await keepConfig(state.path, estate.text);
   const declared = [...estate.byRepository.values()];
-  const images = config === undefined ? await knownImages(state) : declared;
+  const others = config === undefined ? await knownImages(state, declared) : [];
+  const images = [...declared, ...others];
   return {
     table: state.table,
     scripts: state.scripts,
     notifier: new FileNotifier(state.path, () => new Date()),
-    images: [...images].sort((left, right) => (left.name < right.name ? -1 : 1)),
+    images: images.sort((left, right) => (left.name < right.name ? -1 : 1)),
     exceptions: estate.exceptions,
     actor: (name) => name ?? userName(),
     flags: flags.map((flag) => ` ${shellWord(flag)}`).join(''),
@@ -49,17 +60,17 @@ export async function openLocalState(
   };
 }
 
-/** Images of a state directory that no configuration declared: each has the name of its repository. */
-async function knownImages({ table }: StateDirectory): Promise<GoldenImage[]> {
+/** Images of a state directory that its configuration does not declare: each has the name of its repository. */
+async function knownImages({ table }: KnownState, declared: readonly GoldenImage[]): Promise<GoldenImage[]> {
   const images: GoldenImage[] = [];
   for (const partition of await table.partitions('IMAGE#')) {
     const name = (await table.query(partition)).find((item) => typeof item['image'] === 'string')?.['image'];
-    if (typeof name === 'string') images.push(undeclaredImage(name));
+    if (typeof name === 'string' && !declared.some((image) => image.name === name)) images.push(undeclaredImage(name));
   }
   return images;
 }
 
-function closingOnFailure<T>(state: StateDirectory, open: () => T): T {
+function closingOnFailure<T>(state: KnownState, open: () => T): T {
   try {
     return open();
   } catch (error) {

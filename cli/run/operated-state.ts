@@ -9,7 +9,7 @@ export interface OperatedState {
   readonly table: FindingTable;
   readonly scripts: ScriptStore;
   readonly notifier: Notifier;
-  /** Declared images; in a state directory without a configuration, those that it knows. Sorted by name. */
+  /** Declared images; of a state directory, where no configuration is named, also those that it knows. Sorted by name. */
   readonly images: readonly GoldenImage[];
   readonly exceptions: Estate['exceptions'];
   /**

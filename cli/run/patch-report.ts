@@ -14,6 +14,7 @@ import { isReplanItem } from '../../domain/table/replan-item';
 import { EXIT } from '../exit-codes';
 import type { MalformedRecord } from './ingest-files';
 import { reportModel, type ReportedModel } from './reported-model';
+import { isNothingDeclared } from './undeclared';
 
 /** How a run ended for one image. */
 export type Outcome =
@@ -58,6 +59,10 @@ export interface PatchReport {
   readonly malformed: readonly MalformedRecord[];
   readonly duplicates: number;
   readonly ignored: Readonly<Record<string, number>>;
+  /** Findings that could be read. */
+  readonly findings: number;
+  /** How many of them are about repositories that the configuration does not declare, by repository. */
+  readonly undeclared: Readonly<Record<string, number>>;
 }
 
 /**
@@ -208,9 +213,15 @@ export function failedReport(report: ImageReport, failure: GoldenImagesError): I
   return { ...report, outcome: 'failed', reason: failure.kind, detail };
 }
 
-/** The exit code that a report stands for: the worst of its images. */
+/** The exit code that a report stands for: the worst of its images, and of what became of the input. */
 export function exitCodeOf(report: PatchReport): number {
-  return Math.max(EXIT.ok, ...Object.values(report.images).map(exitCodeOfImage));
+  return Math.max(exitCodeOfInput(report), ...Object.values(report.images).map(exitCodeOfImage));
+}
+
+/** What was read in part only must not look as if all of it had been acted on. */
+function exitCodeOfInput(report: Pick<PatchReport, 'malformed' | 'findings' | 'undeclared'>): number {
+  if (isNothingDeclared(report)) return EXIT.badInput;
+  return report.malformed.length > 0 ? EXIT.refused : EXIT.ok;
 }
 
 function exitCodeOfImage(image: ImageReport): number {

@@ -18,6 +18,7 @@ import { makeIngestFinding, makeJudgeAgain } from '../../functions/ingest-findin
 import { makeSignalRebuild } from '../../functions/signal-rebuild/signal-rebuild';
 import { chooseRunAuthors } from './choose-authors';
 import { completeImage, noPackageManager } from './complete-image';
+import { keepConfig, keptConfig } from './kept-config';
 import { makeBuildStep } from './build-step';
 import { makeGuard } from './guard-image';
 import { ingestFiles } from './ingest-files';
@@ -31,8 +32,9 @@ import { userName } from './local-state';
 import { retryImage } from './retry-image';
 import { selectImages } from './select-images';
 import type { StateDirectory } from './state-directory';
+import { DEFAULT_STATE, openStateDirectory } from './state-directory';
+import { undeclaredMessage } from './undeclared';
 import { untagCandidate } from './untag-candidate';
-import { openStateDirectory } from './state-directory';
 
 /** What `patch` is asked for. */
 export interface PatchOptions {
@@ -57,6 +59,8 @@ export interface PatchOptions {
   readonly onProgress: (message: string) => void;
   /** Is told of an image whose run was ended by an error. */
   readonly onFailure: (image: GoldenImage, failure: GoldenImagesError) => void;
+  /** Is told what else a person should know, in a sentence. */
+  readonly onWarning: (message: string) => void;
 }
 
 /**
@@ -71,6 +75,9 @@ export async function patch(options: PatchOptions): Promise<PatchReport> {
     const unlock = lockState(state.path);
     try {
       return await patchWith(options, engine, estate, state);
+    } catch (error) {
+      await state.discard();
+      throw error;
     } finally {
       unlock();
     }
@@ -107,9 +114,12 @@ async function patchWith(
             ...(tag !== undefined && { tag }),
           }),
         };
+  await keepOrTell(options, estate, state);
   await forgetExpired(table, clock());
   const ingest = makeIngestFinding({ ...ports, estate });
-  const summary = await ingestFiles(options.findings, ingest);
+  const summary = await ingestFiles(options.findings, ingest, (repository) => {
+    return estate.byRepository.get(repository) !== undefined;
+  });
   const selected = selectImages(estate.byRepository, summary.images, options);
   const since = new Map<string, Awaited<ReturnType<typeof whereItStands>>>();
   for (const image of selected) since.set(image.name, await whereItStands(table, image));
@@ -177,8 +187,27 @@ async function patchWith(
     const told = failure === undefined ? withDetail(report, noPackageManager(image)) : failedReport(report, failure);
     reports.push([image.name, told]);
   }
-  const { malformed, duplicates, ignored } = summary;
-  return { images: Object.fromEntries(reports), malformed, duplicates, ignored };
+  const { malformed, duplicates, ignored, findings, undeclared } = summary;
+  const ofOthers = undeclaredMessage(summary, options.config, [...estate.byRepository.keys()]);
+  if (ofOthers !== undefined) options.onWarning(ofOthers);
+  return { images: Object.fromEntries(reports), malformed, duplicates, ignored, findings, undeclared };
+}
+
+/** The state keeps what it was made with; where nothing was named now, but was before, images get other names. */
+async function keepOrTell(
+  { config, state: given = DEFAULT_STATE, onWarning }: PatchOptions,
+  { text }: RunEstate,
+  { path }: StateDirectory,
+): Promise<void> {
+  if (text !== undefined) {
+    await keepConfig(path, text);
+    return;
+  }
+  const kept = config === undefined ? await keptConfig(path, given) : undefined;
+  if (kept === undefined) return;
+  onWarning(
+    `this state was made with a configuration (${kept.file}), and none is named now: every repository of the findings is a golden image of its own name, with the built-in policy; name it with --config, or another --state`,
+  );
 }
 
 async function whereItStands(

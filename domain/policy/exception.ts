@@ -24,13 +24,36 @@ export function exceptionFor(
   exceptions: readonly RiskException[],
   now: Date,
 ): RiskException | undefined {
+  return exceptionsOf(finding, image, exceptions).find((exception) => !hasEnded(exception, now));
+}
+
+/** The exception for a finding that has ended by `now`, and no other is in force; of several the one that ended last. */
+export function lapsedExceptionFor(
+  finding: { readonly vulnerabilityId: string; readonly package: string },
+  image: string,
+  exceptions: readonly RiskException[],
+  now: Date,
+): RiskException | undefined {
+  const [longest] = exceptionsOf(finding, image, exceptions);
+  return longest !== undefined && hasEnded(longest, now) ? longest : undefined;
+}
+
+/** Those that cover it, in force or not, longest first. */
+function exceptionsOf(
+  finding: { readonly vulnerabilityId: string; readonly package: string },
+  image: string,
+  exceptions: readonly RiskException[],
+): RiskException[] {
   return exceptions
     .filter(
       (exception) =>
         exception.vulnerability === finding.vulnerabilityId &&
         (exception.package === undefined || exception.package === finding.package) &&
-        (exception.image === undefined || exception.image === image) &&
-        now.getTime() <= Date.parse(`${exception.expires}T23:59:59.999Z`),
+        (exception.image === undefined || exception.image === image),
     )
-    .sort((left, right) => right.expires.localeCompare(left.expires))[0];
+    .sort((left, right) => right.expires.localeCompare(left.expires));
+}
+
+function hasEnded({ expires }: RiskException, now: Date): boolean {
+  return now.getTime() > Date.parse(`${expires}T23:59:59.999Z`);
 }

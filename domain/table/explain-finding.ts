@@ -13,6 +13,8 @@ import type { ClosedReason, FindingItem, Observation, Sighting } from './finding
 import type { HeadItem } from './head-item';
 import { observationOn } from '../lineage/observation-on';
 import { isAbout } from '../plan/target-findings';
+import type { OutlookContext } from './open-outlook';
+import { noPatchBecause } from './open-outlook';
 import type { PatchItem } from './patch-item';
 import type { ReplanItem } from './replan-item';
 
@@ -87,7 +89,7 @@ export function explainFinding(
     ...patchLines(finding, patches),
     ...adviceLines(finding, observed, platform),
     ...waitLines(finding, replan),
-    verdictLine(finding),
+    verdictLine(finding, { head, patches, policy }),
   ];
 }
 
@@ -186,10 +188,12 @@ function adviceLines(
   return lines;
 }
 
-function verdictLine(finding: FindingItem): string {
+function verdictLine(finding: FindingItem, context: OutlookContext): string {
   switch (finding.state) {
-    case 'OPEN':
-      return 'It is OPEN: it is to be fixed by the next patch.';
+    case 'OPEN': {
+      const why = noPatchBecause(finding, context);
+      return why === undefined ? 'It is OPEN: it is to be fixed by the next patch.' : `It is OPEN. ${why}`;
+    }
     case 'FIXED':
       return isProvenByScan(finding)
         ? 'It is FIXED: a completed scan of the current digest proves it, which lists it no more.'

@@ -3,7 +3,7 @@ import type { GoldenImage } from '../config/golden-image';
 import { observationOn } from '../lineage/observation-on';
 import { isAbout } from '../plan/target-findings';
 import type { RiskException } from '../policy/exception';
-import { exceptionFor } from '../policy/exception';
+import { exceptionFor, lapsedExceptionFor } from '../policy/exception';
 import type { FindingItem, Observation } from '../table/finding-item';
 import type { HeadItem } from '../table/head-item';
 import { currentDigest } from '../table/head-item';
@@ -103,7 +103,15 @@ export function openVexJson(document: OpenVexDocument): string {
 function entriesOf(finding: FindingItem, image: GoldenImage, current: string, input: OpenVexInput): Entry[] {
   const observed = observationOn(finding, current);
   const exception = exceptionFor(finding, image.name, input.exceptions, input.now);
-  const { status, notes, action } = vexStatusOf(finding, { current, observed, exception, patches: input.patches });
+  const { status, notes, action } = vexStatusOf(finding, {
+    current,
+    observed,
+    exception,
+    lapsed: lapsedExceptionFor(finding, image.name, input.exceptions, input.now),
+    head: input.head,
+    patches: input.patches,
+    policy: image.policy,
+  });
   const seen = new Date(Math.min(Date.parse(observed?.observedAt ?? finding.firstObservedAt), input.now.getTime()));
   return packagesOf(finding, observed, status, input).map((one) => ({
     purl: packagePurl(one, finding.packageManager, image, observed?.platform ?? anyPlatform(finding)),

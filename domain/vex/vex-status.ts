@@ -3,7 +3,8 @@ import type { ParkedReason } from '../policy/judge';
 import type { RegistryReason } from '../policy/registry-reason';
 import type { ResidualReason } from '../script/result-line';
 import type { ClosedReason, FindingItem, Observation } from '../table/finding-item';
-import type { PatchItem } from '../table/patch-item';
+import type { OutlookContext } from '../table/open-outlook';
+import { noPatchBecause } from '../table/open-outlook';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
 import { isAbout } from '../plan/target-findings';
 
@@ -23,15 +24,15 @@ export interface StatedStatus {
 }
 
 /** What a status is stated with. */
-export interface StatusContext {
+export interface StatusContext extends OutlookContext {
   /** Current digest of the image. */
   readonly current: string;
   /** What is known of the finding on it. */
   readonly observed: Observation | undefined;
   /** Accepted risk in force. */
   readonly exception: RiskException | undefined;
-  /** Patches of the image, oldest first. */
-  readonly patches: readonly PatchItem[];
+  /** Accepted risk that has ended; undefined where none is known. */
+  readonly lapsed: RiskException | undefined;
 }
 
 const ACTIONS: Readonly<Record<Exclude<ParkedReason | RegistryReason, 'stale-digest' | 'image-not-found'>, string>> = {
@@ -111,12 +112,21 @@ function parked(finding: FindingItem, facts: string, context: StatusContext): St
   // What no score was given yet may turn out to be anything; a known exploit would have opened it.
   if (reason === 'below-threshold' && context.observed?.severity === 'UNTRIAGED')
     return investigate(`${facts} Its severity was not assessed yet.`);
-  if (reason === 'excepted' && context.exception === undefined)
-    return affected(facts, 'The accepted risk has expired: it is judged again.', context);
+  if (reason === 'excepted' && context.exception === undefined) return affected(facts, unaccepted(context), context);
   return affected(facts, ACTIONS[reason], context);
 }
 
-function openAction(finding: FindingItem, { observed, patches }: StatusContext): string {
+/** The exceptions may be other ones by now than those that it was judged with, or may not be known here at all. */
+function unaccepted({ lapsed }: StatusContext): string {
+  return lapsed === undefined
+    ? 'It was left as an accepted risk, which is not among the exceptions that are known here: owner, reason and end cannot be stated.'
+    : 'The accepted risk has expired: it is judged again.';
+}
+
+function openAction(finding: FindingItem, context: StatusContext): string {
+  const why = noPatchBecause(finding, context);
+  if (why !== undefined) return why;
+  const { observed, patches } = context;
   const raise =
     observed?.floor === undefined
       ? `The next patch of the image is to fix ${finding.package}.`

@@ -170,7 +170,7 @@ describe('a --tag that is a whole reference', () => {
     const quiet = (): undefined => undefined;
     return await patch({
       ...{ findings: [findings], images, engine: 'none', state: join(directory, 'state'), tag, retry: false },
-      ...{ clock: () => NOW, logger: silent, onProgress: quiet, onFailure: quiet },
+      ...{ clock: () => NOW, logger: silent, onProgress: quiet, onFailure: quiet, onWarning: quiet },
     });
   };
 

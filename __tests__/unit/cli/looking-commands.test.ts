@@ -152,6 +152,20 @@ describe('doctor on this machine', () => {
     expect(process.exitCode).toBe(1);
   });
 
+  test('a configuration that is not there is a failed check, and the others are done', async () => {
+    const text = await run('doctor', '--config', 'missing.yaml', '--json');
+    const diagnosis = JSON.parse(text) as { checks: { check: string; status: string }[] };
+    expect(diagnosis).not.toHaveProperty('environment');
+    expect(diagnosis.checks.map(({ check }) => check)).toEqual([
+      'container-engine',
+      'state-directory',
+      'configuration',
+    ]);
+    expect(diagnosis.checks.at(-1)).toMatchObject({ status: 'failure', seen: '--config missing.yaml cannot be read' });
+    expect(diagnosis.checks[1]).not.toHaveProperty('todo');
+    expect(process.exitCode).toBe(1);
+  });
+
   test('a state that is not there yet is fine, and stays so', async () => {
     const results = await diagnoseMachine({ state: 'new/state' });
     expect(results.find(({ check }) => check === 'state-directory')?.seen).toBe('it is not there yet; patch makes it');

@@ -120,13 +120,15 @@ describe('reports for people', () => {
       malformed: [{ source: HOSTILE, line: 1, path: HOSTILE, message: HOSTILE }],
       duplicates: 0,
       ignored: { 'other-event': 2 },
+      findings: 3,
+      undeclared: {},
     });
     expect(visible()).toContain('parked: no-fix 1');
     expect(visible()).not.toMatch(STEERING);
   });
 
   it('say so where there is nothing', () => {
-    printPatchReport({ images: {}, malformed: [], duplicates: 0, ignored: {} });
+    printPatchReport({ images: {}, malformed: [], duplicates: 0, ignored: {}, findings: 0, undeclared: {} });
     expect(visible()).toBe('No finding is about a golden image: nothing to do.');
   });
 

@@ -41,7 +41,14 @@ async function report(items: readonly TableItem[], replan?: { why: string; notBe
   return await reportImage(table, makeImage(), { sequence: 0, inFlight: undefined }, '/state', undefined);
 }
 const exitOf = (image: ImageReport): number => {
-  const all: PatchReport = { images: { 'debian-12': image }, malformed: [], duplicates: 0, ignored: {} };
+  const all: PatchReport = {
+    images: { 'debian-12': image },
+    malformed: [],
+    duplicates: 0,
+    ignored: {},
+    findings: 0,
+    undeclared: {},
+  };
   return exitCodeOf(all);
 };
 

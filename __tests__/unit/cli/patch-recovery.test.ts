@@ -89,7 +89,13 @@ images:
   writeFileSync(events, JSON.stringify(findings));
   return await patch({
     ...{ findings: [events], config, images: [], engine: 'buildah', retry: false, state: join(directory, 'state') },
-    ...{ clock: () => NOW, logger: silent, onProgress: () => undefined, onFailure: () => undefined },
+    ...{
+      clock: () => NOW,
+      logger: silent,
+      onProgress: () => undefined,
+      onFailure: () => undefined,
+      onWarning: () => undefined,
+    },
   });
 }
 

@@ -32,7 +32,13 @@ ${more}`,
   writeFileSync(findings, JSON.stringify(event));
   const { images } = await patch({
     ...{ findings: [findings], config, images: [], engine: 'none', retry: false, state: join(directory, 'state') },
-    ...{ clock: () => NOW, logger: silent, onProgress: () => undefined, onFailure: () => undefined },
+    ...{
+      clock: () => NOW,
+      logger: silent,
+      onProgress: () => undefined,
+      onFailure: () => undefined,
+      onWarning: () => undefined,
+    },
   });
   return images['debian-12'];
 }

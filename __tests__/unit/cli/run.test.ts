@@ -78,6 +78,8 @@ describe('ingesting files', () => {
       malformed: [],
       duplicates: 0,
       ignored: {},
+      findings: 0,
+      undeclared: {},
       images: new Set(),
     });
   });
@@ -185,6 +187,8 @@ describe('the exit code of a report', () => {
         malformed: [],
         duplicates: 0,
         ignored: {},
+        findings: 0,
+        undeclared: {},
       }),
     ).toBe(code);
   });

@@ -35,6 +35,15 @@ it('tells the whole chain of an open finding', () => {
   ]);
 });
 
+it('says of an open one why no patch comes, where none does', () => {
+  expect(explain(makeItem(), head, [makePatch({ state: 'REJECTED' })]).at(-1)).toMatch(
+    /^It is OPEN\. Patch 1, which was to fix it, was rejected: /,
+  );
+  expect(explain(makeItem(), { ...head, state: 'STOPPED', failures: 3 }).at(-1)).toMatch(
+    /^It is OPEN\. No patch is built/,
+  );
+});
+
 it('tells what proves a fixed one, and leaves the threshold out', () => {
   const promoted = {
     digest: digestOf('b'),

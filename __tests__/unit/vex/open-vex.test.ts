@@ -205,6 +205,25 @@ describe('affected', () => {
     expect(statement?.action_statement).toBe('The accepted risk has expired: it is judged again.');
   });
 
+  test('an accepted risk of which nothing is known here is not called expired', () => {
+    const [statement] = stated([finding({ state: 'PARKED', reason: 'excepted' })], {
+      exceptions: [{ ...exception, image: 'another' }],
+    });
+    expect(statement?.status).toBe('affected');
+    expect(statement?.action_statement).toBe(
+      'It was left as an accepted risk, which is not among the exceptions that are known here: owner, reason and end cannot be stated.',
+    );
+  });
+
+  test('an open finding is promised no patch that is not to come', () => {
+    const open = finding({ state: 'OPEN' });
+    expect(stated([open])[0]?.action_statement).toMatch(/^The next patch of the image raises glibc to /);
+    const [rejected] = stated([open], { patches: [makePatch({ state: 'REJECTED' })] });
+    expect(rejected?.action_statement).toMatch(/^Patch 1, which was to fix it, was rejected: the same plan is not /);
+    const [stopped] = stated([open], { head: { ...head, state: 'STOPPED', failures: 3 } });
+    expect(stopped?.action_statement).toMatch(/^No patch is built: the image is stopped after 3 failed builds /);
+  });
+
   test('wins over fixed where two findings are about one package', () => {
     const semver = { vulnerabilityId: 'CVE-2023-0001', package: 'semver', packageManager: 'NPM' };
     const statements = stated([

@@ -5,7 +5,8 @@ import { ENGINE_NAMES } from '../../../adapters/local/engine/engine';
 import { GoldenImagesError } from '../../../domain/errors';
 import { userPath } from '../../user-path';
 import { loadEstate } from '../load-estate';
-import { openStateDirectory } from '../state-directory';
+import { keptConfig } from '../kept-config';
+import { openKnownState } from '../state-directory';
 import type { Check, CheckResult } from './check';
 import { failure, ok, runChecks, warning } from './check';
 
@@ -53,7 +54,7 @@ const state: Check<Machine> = {
     if (isThere === undefined) return [ok(subject, 'it is not there yet; patch makes it')];
     if (!(await exists(join(path, 'table.sqlite')))) return [ok(subject, 'it is there, and has no findings yet')];
     try {
-      const opened = await openStateDirectory(given, { mustExist: true });
+      const opened = await openKnownState(given, { writes: false });
       try {
         const images = await opened.table.partitions('IMAGE#');
         return [ok(subject, `it can be used, and knows ${images.length} ${images.length === 1 ? 'image' : 'images'}`)];
@@ -69,7 +70,8 @@ const state: Check<Machine> = {
 
 const config: Check<Machine> = {
   id: 'configuration',
-  look: async ({ config: file }) => {
+  look: async ({ state: given, config: named }) => {
+    const file = named ?? (await keptConfig(userPath(given), given))?.file;
     if (file === undefined)
       return [
         warning(
