@@ -23,7 +23,7 @@ it.each(['start-build', 'reconcile-findings'])('%s may start pipelines, and look
 
 it('a cached parent may be refreshed by who reads it, once each, and none that is not in the own registry', () => {
   const from = (name: string, parent: string): string =>
-    imageYaml(name).replace('public.ecr.aws/docker/library/debian:12-slim', parent);
+    `${imageYaml(name).replace('public.ecr.aws/docker/library/debian:12-slim', parent)}    contract: { user: root }\n`;
   const host = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
   const one = stackOf(
     synthesize(
