@@ -4,6 +4,7 @@ import { App } from 'cdktf';
 import { reportError } from './cli/output/report-error';
 import { BadInputError } from './domain/errors';
 import { writeEstateZip } from './scripts/estate-zip';
+import { removeFormerStacks, synthesizedStacks } from './scripts/former-stacks';
 import { ImagesStack } from './stacks/images-stack/images-stack';
 import { FUNCTIONS } from './stacks/patching-stack/functions';
 import { PatchingStack } from './stacks/patching-stack/patching-stack';
@@ -13,7 +14,7 @@ import { loadSettings } from './stacks/settings/settings';
 /** Where `npm run bundle` leaves the functions' code. */
 const FUNCTIONS_DIRECTORY = join(__dirname, 'dist/functions');
 
-/** Synthesizes the stacks of the environment that `ENVIRONMENT` names, into `cdktf.out/`. */
+/** Synthesizes the stacks of the environment that `ENVIRONMENT` names, into `cdktf.out/`, and leaves no others there. */
 function main(): void {
   const settings = loadSettings(
     process.env['GOLDEN_IMAGES_CONFIG'] ?? 'golden-images.yaml',
@@ -23,10 +24,12 @@ function main(): void {
   assertBundled();
   const estateZip = writeEstateZip(estate, join(__dirname, `dist/estate/${environment.name}/golden-images.zip`));
   const app = new App();
+  const former = synthesizedStacks(app.outdir);
   if (environment.scannedRepositories !== undefined) new ScanningStack(app, settings, environment.scannedRepositories);
   new PatchingStack(app, settings, { functions: FUNCTIONS_DIRECTORY, estate: estateZip });
   new ImagesStack(app, settings);
   app.synth();
+  removeFormerStacks(app.outdir, former);
 }
 
 function assertBundled(): void {

@@ -3,6 +3,7 @@ import { LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../domain/config/environment';
 import { partitionOf } from '../domain/config/partition';
+import { statePrefix } from '../domain/config/state-place';
 import type { Settings } from './settings/settings';
 
 /** A stack's part in its names: `<kind>-<environment>` is its id, and so its folder below `cdktf.out/stacks/`. */
@@ -34,13 +35,14 @@ export abstract class EnvironmentStack extends TerraformStack {
       this.addOverride('terraform.required_providers.aws.version', SOVEREIGN_PROVIDER);
   }
 
-  private keepState(kind: StackKind, { backend, namespace, name, region }: Environment): void {
-    if (backend.type === 'local')
-      new LocalBackend(this, { path: `${CHECKOUT}/${backend.path ?? '.terraform-state'}/${name}/${kind}.tfstate` });
+  private keepState(kind: StackKind, environment: Environment): void {
+    const { backend, name, region } = environment;
+    const file = `${statePrefix(name, environment)}/${kind}.tfstate`;
+    if (backend.type === 'local') new LocalBackend(this, { path: `${CHECKOUT}/${file}` });
     else
       new S3Backend(this, {
         bucket: backend.bucket,
-        key: `${backend.prefix ?? `${namespace}/${name}`}/${kind}.tfstate`,
+        key: file,
         region: backend.region ?? region,
         encrypt: true,
         ...(backend.kmsKeyId !== undefined && { kmsKeyId: backend.kmsKeyId }),

@@ -55,7 +55,7 @@ function readEvents(name: string): RawFinding[] {
   return lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as { detail: RawFinding }).detail);
 }
 
-/** The default policy of design.md 5, applied to the JSON without any code of the product. */
+/** The default policy (docs/golden-images.schema.json), applied to the JSON without any code of the product. */
 function decide(findings: readonly RawFinding[]): { facts: Fact[]; open: Fact[]; parked: Record<string, number> } {
   const facts = new Map<string, Fact>();
   for (const raw of findings)

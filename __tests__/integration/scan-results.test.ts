@@ -84,7 +84,7 @@ describe('the scans and the events that were derived from them', () => {
   );
 });
 
-/** The default policy of design.md 5, applied to a scan's JSON without any code of the product. */
+/** The default policy (docs/golden-images.schema.json), applied to a scan's JSON without any code of the product. */
 function decide(scan: RawScan): { states: Record<string, number>; parked: Record<string, number>; open: string[] } {
   const names = new Map<string, string>();
   const walk = (components: readonly RawComponent[]): void => {

@@ -133,6 +133,68 @@ it('an environment whose names are too long for buckets', () => {
   );
 });
 
+describe('the model', () => {
+  const withModel = (top: string, environment = ''): readonly string[] =>
+    problemsOf(estateYaml([imageYaml('debian-12')], environment, top));
+
+  it('must be named where it alone is to write', () => {
+    const problem = 'golden-images.yaml:2:9: author: it is bedrock, and test has no model.id to ask';
+    expect(withModel('author: bedrock\n')).toEqual([problem]);
+    expect(withModel('author: bedrock\n', '    model: { maximumTokens: 512 }\n')).toEqual([problem]);
+    expect(withModel('author: bedrock\n', '    model: { id: amazon.nova-2-lite-v1:0 }\n')).toEqual([]);
+    expect(withModel('author: bedrock-then-rules\n')).toEqual([]);
+  });
+
+  const merged = 'model: { id: us.anthropic.claude-sonnet-4-6, region: us-east-1 }\n';
+  it('is not asked where its profile is not: the id of the environment, the region of all', () => {
+    expect(withModel(merged, '    model: { id: eu.anthropic.claude-sonnet-4-6 }\n')).toEqual([
+      'golden-images.yaml:13:18: environments.test.model.id: the inference profile eu.anthropic.claude-sonnet-4-6 would be asked in us-east-1, by model.region, and it is not there',
+    ]);
+    expect(() =>
+      settingsOf(estateYaml([imageYaml('debian-12')], '    model: { id: eu.anthropic.claude-sonnet-4-6 }\n', merged)),
+    ).toThrow(
+      expect.objectContaining({
+        hint: 'set environments.test.model.region to one of eu-central-1, eu-north-1, eu-south-1 …, or model.id to a profile of us-east-1; where it can be asked there all the same, name its regions as modelRegions of the environment',
+      }) as Error,
+    );
+    expect(withModel(merged)).toEqual([]);
+    expect(withModel(merged, '    model: { id: eu.anthropic.claude-sonnet-4-6, region: eu-central-1 }\n')).toEqual([]);
+  });
+
+  it.each([
+    ['us.anthropic.claude-sonnet-4-6', 'the region of the environment'],
+    ['arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6', 'an ARN'],
+    ['us-gov.anthropic.claude-sonnet-4-6', 'another partition'],
+    ['apac.amazon.nova-lite-v1:0', 'another part of the world'],
+  ])('%s is not there in eu-west-1 (%s)', (id) => {
+    const [problem = ''] = withModel(`model: { id: '${id}' }\n`);
+    expect(problem).toMatch(
+      /^golden-images\.yaml:2:14: model\.id: the inference profile [a-z-]+\.[a-z0-9.:-]+ would be asked in eu-west-1, the region of the environment, and it is not there$/,
+    );
+  });
+
+  it.each([
+    ['a model', 'model: { id: anthropic.claude-sonnet-4-6 }', ''],
+    ['a global profile', 'model: { id: global.anthropic.claude-sonnet-4-6 }', ''],
+    [
+      'a profile of a prefix that is not known',
+      'model: { id: xx.anthropic.claude }',
+      '    modelRegions: [eu-west-1]\n',
+    ],
+    ['a region that only asks', 'model: { id: eu.anthropic.claude-sonnet-4-6, region: eu-west-2 }', ''],
+    ['Canada', 'model: { id: us.anthropic.claude-sonnet-4-6, region: ca-central-1 }', ''],
+    ['the Middle East', 'model: { id: apac.amazon.nova-lite-v1:0, region: me-central-1 }', ''],
+    ['what the environment says', `model: { id: us.a.b }`, '    modelRegions: [eu-west-1, us-east-1]\n'],
+    [
+      "an application's profile",
+      'model: { id: "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/us.a.b" }',
+      '',
+    ],
+  ])('%s is taken', (_what, model, environment) => {
+    expect(withModel(`${model}\n`, environment)).toEqual([]);
+  });
+});
+
 it('every problem is told at once', () => {
   expect(
     problemsOf(estateYaml([imageYaml('a', '    platform: X\n'), imageYaml('b', '    platform: Y\n')])),

@@ -19,9 +19,13 @@ afterAll(() => {
 /** Synthesizes in a checkout of its own. @returns the hash of every file that came out */
 function synthesizeIn(directory: string, timeZone: string): Record<string, string> {
   makeCheckout(directory);
+  return runMain(directory, timeZone, 'prod');
+}
+
+function runMain(directory: string, timeZone: string, environment: string): Record<string, string> {
   execFileSync(NODE, ['--import', 'tsx', 'main.ts'], {
     cwd: directory,
-    env: { ...process.env, TZ: timeZone, ENVIRONMENT: 'prod', CDKTF_OUTDIR: 'cdktf.out' },
+    env: { ...process.env, TZ: timeZone, ENVIRONMENT: environment, CDKTF_OUTDIR: 'cdktf.out' },
   });
   return Object.fromEntries(
     [...filesBelow(join(directory, 'cdktf.out'))].map(([file, bytes]) => [
@@ -41,4 +45,13 @@ it('another folder and another time zone give the same files, to the byte', () =
     ),
   );
   expect(Object.keys(here).filter((file) => file.endsWith('.zip'))).toHaveLength(FUNCTIONS.length + 1);
+});
+
+it('a synthesis of another environment leaves nothing of the one before: its plan would be applied, too', () => {
+  const directory = join(scratch, 'kept');
+  makeCheckout(directory);
+  runMain(directory, 'UTC', 'prod');
+  writeFileSync(join(directory, 'cdktf.out/stacks/patching-prod/tfplan'), 'an old plan');
+  runMain(directory, 'UTC', 'dev');
+  expect(readdirSync(join(directory, 'cdktf.out/stacks')).sort()).toEqual(['images-dev', 'patching-dev']);
 });

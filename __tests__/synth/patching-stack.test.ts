@@ -60,7 +60,7 @@ describe('state, provider and tags', () => {
 });
 
 describe('the table', () => {
-  it('is as design.md 4 has it', () => {
+  it('holds the truth: kept, encrypted, with a stream of both images', () => {
     expect(only(stack, 'aws_dynamodb_table')).toMatchObject({
       name: 'golden-images-test-findings',
       billing_mode: 'PAY_PER_REQUEST',

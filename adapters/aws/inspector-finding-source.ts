@@ -26,7 +26,7 @@ const FINDINGS_LIMIT = 100;
 /** Most resources of a page (Inspector API, ListCoverage). */
 const COVERAGE_LIMIT = 200;
 const IMAGE_TYPE = 'AWS_ECR_CONTAINER_IMAGE';
-/** Id of an image: `arn:aws:ecr:<region>:<account>:repository/<name>/sha256:<hex>` (aws-facts 1.3). */
+/** Id of an image: `arn:aws:ecr:<region>:<account>:repository/<name>/sha256:<hex>` (Inspector API, Resource). */
 const IMAGE_ID =
   /^arn:[a-z-]+:ecr:[a-z0-9-]+:(?<account>\d{12}):repository\/(?<repository>.+)\/(?<digest>sha256:[0-9a-f]{64})$/;
 

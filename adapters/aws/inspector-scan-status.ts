@@ -59,7 +59,8 @@ const TEXT_LIMIT = 80;
 
 /**
  * How Inspector stands to an image that its coverage lists. It is `scanned` only where it is ACTIVE for a reason that
- * says so and the time of the scan is told: expiry makes it INACTIVE and closes its findings (aws-facts 1.5). Of an
+ * says so and the time of the scan is told: expiry makes it INACTIVE and closes its findings (Inspector user guide,
+ * findings-understanding). Of an
  * image that is scanned on push only the code does not count: whether its one scan leaves it ACTIVE is not documented.
  * What passes by itself is `pending`, an entry that tells no reason yet among it: those who wait for a scan bound the wait.
  */

@@ -33,7 +33,7 @@ export interface ReportedTarget {
   readonly binaries: readonly BinaryChange[];
 }
 
-/** What `patch` tells of one image (design.md 8); absent values are left out. */
+/** What `patch` tells of one image; absent values are left out. */
 export interface ImageReport {
   readonly outcome: Outcome;
   readonly reason?: string;

@@ -72,6 +72,6 @@ export const CALLS_PER_DAY = 20;
 export const TOKENS_PER_DAY = 500_000;
 /**
  * Seconds for one answer where the configuration does not say: the first use of a schema is compiled "up to a few minutes"
- * (aws-facts 3).
+ * (Bedrock user guide, structured-output).
  */
 export const MODEL_TIMEOUT_SECONDS = 240;

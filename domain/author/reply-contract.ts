@@ -9,7 +9,8 @@ export const REPLY_TOOL_DESCRIPTION =
 
 /**
  * What a model has to answer: the single source of the tool's JSON schema, of the structured output's, and of the local
- * check. Limits are checked locally only: services refuse schemas that have them (aws-facts 3).
+ * check. Limits are checked locally only: services refuse schemas that have them (Bedrock user guide,
+ * structured-output).
  */
 export const replyContract = z.object({
   commands: z
@@ -26,7 +27,7 @@ export const replyContract = z.object({
 /** An answer of the right shape; what it says is still to be vetted. */
 export type Reply = z.infer<typeof replyContract>;
 
-/** Keywords that structured output takes (aws-facts 3, a subset of JSON Schema 2020-12). */
+/** Keywords that structured output takes (Bedrock user guide, structured-output: a subset of JSON Schema 2020-12). */
 const KEYWORDS = new Set(['type', 'properties', 'required', 'items', 'description', 'additionalProperties']);
 
 /** The contract as JSON schema, byte-stable, in the subset that every model family takes. */

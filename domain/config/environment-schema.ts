@@ -18,7 +18,9 @@ const s3Backend = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9/_.-]{0,200}[A-Za-z0-9]$/, 'is not a key prefix: no "/" at its ends')
     .optional()
-    .describe('Before the keys of the states. Default: <namespace>/<environment>.'),
+    .describe(
+      'Before the keys of the states; no two environments may share it in one bucket. Default: <namespace>/<environment>.',
+    ),
   region: region.optional().describe("The bucket's region. Default: the environment's."),
   kmsKeyId: z
     .string()

@@ -3,6 +3,7 @@ import { BadInputError } from '../errors';
 import { DEFAULT_POLICY } from '../policy/policy';
 import type { GoldenImagesConfig } from './config-schema';
 import type { EnvironmentConfig } from './environment-schema';
+import { DEFAULT_NAMESPACE } from './state-place';
 
 /** How long things are kept, in days; `releases` counts images. */
 export type Retention = {
@@ -73,7 +74,7 @@ function withDefaults(name: string, declared: EnvironmentConfig): Environment {
     name,
     account: declared.account,
     region: declared.region,
-    namespace: declared.namespace ?? 'golden-images',
+    namespace: declared.namespace ?? DEFAULT_NAMESPACE,
     backend: declared.backend,
     tags: declared.tags ?? {},
     guardrail: declared.guardrail ?? false,

@@ -3,7 +3,7 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { BadInputError } from '../errors';
 import type { GoldenImagesConfig } from './config-schema';
 import { configKeys } from './config-schema';
-import { pipelineName } from './pipeline-name';
+import { contradictionsIn } from './contradictions';
 
 /** One thing wrong in the configuration. */
 interface ConfigProblem {
@@ -72,8 +72,14 @@ export function locateConfig(text: string, file: string): LocatedConfig {
   };
   if (!parsed.success) return fail(parsed.error.issues.flatMap((issue) => explain(issue, position, document, at)));
 
-  const duplicates = duplicateProblems(parsed.data, position);
-  if (duplicates.length > 0) return fail(duplicates);
+  const contradictions = contradictionsIn(parsed.data);
+  if (contradictions.length > 0)
+    return fail(
+      contradictions.map(({ path, message }) => ({
+        ...position(path),
+        message: `${formatPath(path)}: ${message}`,
+      })),
+    );
   return {
     config: parsed.data,
     locate: (path) => {
@@ -112,42 +118,6 @@ function keyPosition(
     return at(pair.key.range[0]);
   }
   return undefined;
-}
-
-function duplicateProblems(
-  config: GoldenImagesConfig,
-  position: (path: readonly PropertyKey[]) => { line: number; column: number },
-): ConfigProblem[] {
-  const problems = pipelineProblems(config, position);
-  for (const field of ['name', 'repository'] as const) {
-    const seen = new Map<string, number>();
-    config.images.forEach((image, index) => {
-      const first = seen.get(image[field]);
-      if (first === undefined) seen.set(image[field], index);
-      else
-        problems.push({
-          ...position(['images', index, field]),
-          message: `images[${index}].${field}: "${image[field]}" is already that of images[${first}]`,
-        });
-    });
-  }
-  return problems;
-}
-
-/** Images that would have one pipeline on AWS. */
-function pipelineProblems(
-  config: GoldenImagesConfig,
-  position: (path: readonly PropertyKey[]) => { line: number; column: number },
-): ConfigProblem[] {
-  const seen = new Map<string, { readonly index: number; readonly name: string }>();
-  return config.images.flatMap(({ name }, index) => {
-    const pipeline = pipelineName({ name });
-    const first = seen.get(pipeline);
-    if (first === undefined) seen.set(pipeline, { index, name });
-    if (first === undefined || first.name === name) return [];
-    const message = `images[${index}].name: "${name}" would have the same pipeline as images[${first.index}], "${first.name}": ".", "_" and "-" are one in its name, ${pipeline}`;
-    return [{ ...position(['images', index, 'name']), message }];
-  });
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

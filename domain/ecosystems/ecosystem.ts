@@ -2,7 +2,7 @@ import type { ScriptInput } from '../script/script-input';
 import type { Grammar } from '../vetting/grammar';
 import type { VersionOrder } from '../versions';
 
-/** Ids of the package manager families this project patches (or will: design.md 2). */
+/** Ids of the package manager families this project patches. */
 export const ECOSYSTEM_IDS = ['apt', 'apk', 'dnf', 'yum', 'microdnf', 'zypper'] as const;
 
 /** A package manager family with its own version order and commands. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseTimestamp } from './timestamp';
 
-/** Longest name that is taken; longer ones are malformed (design.md 4). */
+/** Longest name that is taken; longer ones are malformed. */
 export const MAX_NAME = 256;
 
 /** Text of at most `max` characters, well-formed Unicode. */

@@ -17,7 +17,8 @@ const EARLIEST_YEAR = 1970;
 const MILLISECONDS_FROM = 1e11;
 
 /**
- * Reads every date form that Inspector and its clients write (aws-facts 1.4) into ISO 8601 UTC with milliseconds.
+ * Reads every date form that Inspector and its clients write (Inspector user guide, eventbridge-integration) into ISO
+ * 8601 UTC with milliseconds.
  * `Date.parse` is not used: for the first two forms its answer depends on the implementation and the time zone.
  * @param value text, epoch seconds or milliseconds, or a Date
  * @returns undefined where the value is no date

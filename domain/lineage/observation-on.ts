@@ -7,7 +7,8 @@ export type SeenPart = Pick<FindingItem, 'observations' | 'seenIn'>;
 /**
  * What is known of a finding on a digest of its golden image: the scanner's word on that digest; where there is none, or
  * only that the finding is CLOSED, which proves nothing, what it says of the applications that are built on the digest.
- * A golden image that nobody runs drops out of scanning after 14 days and all its findings close (aws-facts 1.5); its
+ * A golden image that nobody runs drops out of scanning after 14 days and all its findings close (Inspector user guide,
+ * scanning_resources_configure_duration_setting_ecr); its
  * applications are still scanned.
  */
 export function observationOn(finding: SeenPart, digest: string): Observation | undefined {

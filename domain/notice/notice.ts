@@ -38,7 +38,7 @@ export interface PromotedNotice extends AboutPatch {
   readonly at: string;
 }
 
-/** The floating tag points at the digest before again. Also sent to EventBridge. */
+/** The floating tag points at the digest before again. Also sent to EventBridge (docs/golden-image-rolled-back.schema.json). */
 export interface RolledBackNotice extends AboutPatch {
   readonly kind: 'rolled-back';
   readonly digest: string;

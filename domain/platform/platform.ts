@@ -41,7 +41,8 @@ const INSPECTOR_PREFIXES: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Reads Inspector's `platform` string: upper snake case, e.g. `UBUNTU_24_04`, `AMAZON_LINUX_2023` (aws-facts 1.3).
+ * Reads Inspector's `platform` string: upper snake case, e.g. `UBUNTU_24_04`, `AMAZON_LINUX_2023` (Inspector API,
+ * AwsEcrContainerImageDetails).
  * @returns undefined where the text is absent or no known distribution
  */
 export function parsePlatform(text: string | undefined): Platform | undefined {

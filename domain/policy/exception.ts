@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** An accepted risk: findings that it covers are parked `excepted` until it expires. */
 export const exceptionKeys = z.strictObject({
-  vulnerability: z.string().min(1).max(128).describe('Vulnerability id, e.g. CVE-2023-4039.'),
+  vulnerability: z.string().min(1).max(128).describe('Vulnerability id as the scanner writes it, e.g. CVE-2023-4039.'),
   package: z.string().min(1).max(256).optional().describe('Only for this package; default every package.'),
-  image: z.string().min(1).max(256).optional().describe('Only for this golden image; default every image.'),
+  image: z.string().min(1).max(256).optional().describe('Only for the golden image of this name; default every image.'),
   owner: z.string().min(1).max(256).optional().describe('Who accepted the risk.'),
   justification: z
     .string()

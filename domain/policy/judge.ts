@@ -61,7 +61,7 @@ export type Verdict =
   | { readonly state: 'PARKED'; readonly reason: ParkedReason };
 
 /**
- * Judges one finding (design.md 5).
+ * Judges one finding.
  * @param observed the finding on the current digest, or undefined where it was only seen on other digests
  */
 export function judge(observed: Judged | undefined, context: JudgeContext): Verdict {

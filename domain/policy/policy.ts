@@ -112,7 +112,7 @@ export const policyKeys = z.strictObject({
 /** Policy in force for one image: all defaults filled in. */
 export type Policy = { readonly [K in keyof z.infer<typeof policyKeys>]-?: NonNullable<z.infer<typeof policyKeys>[K]> };
 
-/** The built-in policy (design.md 8). */
+/** The built-in policy. */
 export const DEFAULT_POLICY: Policy = {
   mode: 'auto',
   modeBySeverity: {},

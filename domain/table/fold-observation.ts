@@ -40,7 +40,7 @@ export function semanticHash(facts: Omit<Observation, 'semanticHash'>): string {
 
 /**
  * True where `next` takes the place of `known`: it is newer, or as old and greater by its hash, then by its text. A
- * maximum, so that any order and any repetition ends the same (design.md 4).
+ * maximum, so that any order and any repetition ends the same.
  */
 export function supersedes(next: Observation, known: Observation | undefined): boolean {
   if (known === undefined) return true;

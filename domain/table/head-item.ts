@@ -94,7 +94,7 @@ export function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
 
 /**
  * Chooses the current digest among those seen where none was promoted: newest push, then the floating tag's, then the
- * greater digest (design.md 8). A maximum, so the order of arrival does not matter.
+ * greater digest. A maximum, so the order of arrival does not matter.
  */
 export function newerDigest(left: SeenDigest | undefined, right: SeenDigest): SeenDigest {
   if (left === undefined) return right;

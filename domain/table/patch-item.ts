@@ -4,7 +4,7 @@ import type { Target } from '../plan/target';
 import type { ScriptExtras } from '../script/carry-extras';
 import type { TableItem, Versioned } from './items';
 
-/** States of a patch (design.md 4). */
+/** States of a patch. */
 export const PATCH_STATES = [
   'OBSERVED',
   'AWAITING_APPROVAL',

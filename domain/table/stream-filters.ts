@@ -32,7 +32,7 @@ export const SIGNAL_REBUILD_FILTERS: readonly StreamPattern[] = [
 
 /**
  * Records that generate-patch wakes for: a finding that is OPEN, one that was OPEN and is not any more, or a REPLAN that
- * is requested. A finding whose state and facts are as before is passed over (design.md 4).
+ * is requested. A finding whose state and facts are as before is passed over.
  */
 export function wakesGeneratePatch({ oldImage: previous, newImage: next }: ChangeRecord): boolean {
   if (next?.['type'] === 'REPLAN') return next['state'] === 'REQUESTED';

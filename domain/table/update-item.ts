@@ -16,7 +16,7 @@ export interface Updated<T> {
 
 /**
  * Reads an item, folds it and writes it back on the condition that nobody else did in between; else again from the
- * start. Every write of the system is one of these (design.md 4).
+ * start. Every write of the system is one of these.
  * @param fold gets the stored item; returns the next one, or undefined to write nothing
  * @param isType narrows the stored item
  * @returns the item as written, or the stored one where nothing was written, and which of the two

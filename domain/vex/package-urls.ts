@@ -13,7 +13,9 @@ const OS_TYPES: Readonly<Record<string, string>> = {
   zypper: 'rpm',
 };
 
-/** Package URL types by Inspector's package managers of languages (aws-facts 1.3). */
+/**
+ * Package URL types by Inspector's package managers of languages (Inspector API, VulnerablePackage, packageManager).
+ */
 const LANGUAGE_TYPES: Readonly<Record<string, string>> = {
   BUNDLER: 'gem',
   CARGO: 'cargo',

@@ -24,7 +24,8 @@ type Ancestry =
   | { readonly reason: UnattributedReason };
 
 /**
- * Makes the attribution of findings on images that are not golden themselves (design.md 7): a finding belongs to the
+ * Makes the attribution of findings on images that are not golden themselves (docs/architecture.md, "Lineage"): a
+ * finding belongs to the
  * golden image that its image is built on, if the layer that brought the package in is one of the golden image's. What an
  * image is built on is looked up once; where that makes the finding nobody's, once more after `learn` has learned of golden
  * images that were not known yet.

@@ -16,7 +16,10 @@ import type { Attribution, Base } from './attribute';
 import { forgetUnattributed } from './forget-unattributed';
 import type { IngestFindingPorts, LineagePorts } from './ingest-ports';
 
-/** How long a finding that is nobody's is kept: as long as Inspector keeps a closed one (aws-facts 1.5). */
+/**
+ * How long a finding that is nobody's is kept: as long as Inspector keeps a closed one (Inspector user guide,
+ * findings-understanding).
+ */
 const KEPT_SECONDS = 30 * 86_400;
 
 /** What became of one fact about an application. */

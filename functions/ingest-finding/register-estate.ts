@@ -7,7 +7,7 @@ import type { Registered, RegisterDigests } from './register-layers';
 /**
  * Makes the step that registers the current digest of every golden image: one without any finding has told nobody of
  * itself, and its applications' findings may come first. Of an image that nothing is known of, the floating tag's digest is
- * adopted (design.md 4). It costs a read of HEAD per image; the registry is asked once per digest and process.
+ * adopted. It costs a read of HEAD per image; the registry is asked once per digest and process.
  */
 export function makeRegisterEstate(ports: LineagePorts, register: RegisterDigests): () => Promise<Registered> {
   const { estate, logger } = ports;

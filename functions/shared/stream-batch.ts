@@ -48,7 +48,8 @@ export class PoisonRecordError extends GoldenImagesError {
  * becomes of it.
  *
  * The event source goes on from the lowest sequence that is reported, and halves only a batch whose function threw
- * (aws-facts 4). So a batch whose first record fails for good ends with a {@link PoisonRecordError}: halved again and
+ * (Lambda guide, services-ddb-batchfailurereporting). So a batch whose first record fails for good ends with a
+ * {@link PoisonRecordError}: halved again and
  * again, the record is alone in the end, and goes alone to the failure destination. What failed in passing is reported.
  *
  * An image whose look fails for good is not its records' fault: it is noted in the table and looked at later, and its records

@@ -102,7 +102,10 @@ function agentStatements(): readonly Statement[] {
   ];
 }
 
-/** What Image Builder's own scripts do on the instance (aws-facts 2.9; its managed policies, narrowed). */
+/**
+ * What Image Builder's own scripts do on the instance (its managed policies, narrowed: Image Builder user guide,
+ * security-iam-awsmanpol).
+ */
 function buildStatements({
   place,
   builderPrefix,

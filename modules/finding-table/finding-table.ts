@@ -17,7 +17,10 @@ export interface FindingTableProps {
 /** Attribute by which items that are nobody's go away after a while (domain/table/unattributed-item.ts). */
 const TTL_ATTRIBUTE = 'expiresAt';
 
-/** The table that holds the truth (design.md 4): keys `pk` and `sk`, a stream with old and new images, PITR. */
+/**
+ * The table that holds the truth (docs/architecture.md, "The table"): keys `pk` and `sk`, a stream with old and new
+ * images, PITR.
+ */
 export class FindingTable extends Construct {
   readonly table: DynamodbTable;
   readonly name: string;

@@ -61,7 +61,8 @@ const BUILDS_KEPT = 10;
 
 /**
  * An EC2 Image Builder pipeline that builds one image whenever it is told to. Its component and recipe have versions made
- * of their content: a change makes a new one first, moves the pipeline, and deletes the old one last (aws-facts 5).
+ * of their content: a change makes a new one first, moves the pipeline, and deletes the old one last (Terraform
+ * provider, aws_imagebuilder_image_pipeline).
  */
 export class ImagePipeline extends Construct {
   readonly pipeline: ImagebuilderImagePipeline;
@@ -124,7 +125,7 @@ export class ImagePipeline extends Construct {
     const content = {
       containerType: 'DOCKER',
       parentImage: props.parent,
-      // ECR's and Docker Hub's images do not say it (aws-facts 2.3).
+      // ECR's and Docker Hub's images do not say it (Image Builder API, CreateContainerRecipe, platformOverride).
       platformOverride: 'Linux',
       workingDirectory: '/tmp',
       dockerfileTemplateData: literal(renderDockerfile(dockerfile)),
@@ -164,7 +165,8 @@ export class ImagePipeline extends Construct {
       name,
       instanceProfileName: props.role.profile.name,
       instanceTypes: INSTANCE_TYPES[props.architecture],
-      // Components run within `docker build`, one hop further than the instance itself (aws-facts 2.1).
+      // Components run within `docker build`, one hop further than the instance itself (Image Builder API,
+      // InstanceMetadataOptions).
       instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 2 },
       terminateInstanceOnFailure: true,
       logging: { s3Logs: { s3BucketName: logs.bucket, s3KeyPrefix: logs.prefix } },

@@ -40,3 +40,35 @@ export function prefixOf(id: string): string | undefined {
 export function destinationRegions(prefix: string): readonly string[] | undefined {
   return DESTINATIONS[prefix];
 }
+
+/**
+ * What regions begin with, by the prefix of the profiles that are offered in them. That are more regions than the profiles
+ * route to: a request may come from one that answers none (AWS CDK, `CrossRegionInferenceProfileRegion`, has such a list).
+ */
+const OFFERED: Readonly<Record<string, readonly string[]>> = {
+  us: ['us-', 'ca-'],
+  ca: ['ca-'],
+  eu: ['eu-'],
+  apac: ['ap-'],
+  au: ['ap-'],
+  jp: ['ap-'],
+  'us-gov': ['us-gov-'],
+};
+
+/**
+ * Whether profiles of a prefix can be asked in a region. False only where the region is known to be another profile's part of
+ * the world: `eu` in us-east-1. Of the Middle East, Africa and South America nothing is known here.
+ */
+export function canBeAskedIn(prefix: string, region: string): boolean {
+  const areas = OFFERED[prefix];
+  const area = areaOf(region);
+  return areas === undefined || area === undefined || areas.includes(area);
+}
+
+/** The longest beginning that fits: us-gov-west-1 is not in the United States' commercial regions. */
+function areaOf(region: string): string | undefined {
+  const fitting = Object.values(OFFERED)
+    .flat()
+    .filter((one) => region.startsWith(one));
+  return fitting.sort((left, right) => right.length - left.length)[0];
+}

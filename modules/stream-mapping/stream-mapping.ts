@@ -42,7 +42,7 @@ export interface StreamMappingProps {
 }
 
 /**
- * Feeds changes of the table to a function (design.md 4). One batch of a shard at a time; a failed one is halved, tried
+ * Feeds changes of the table to a function. One batch of a shard at a time; a failed one is halved, tried
  * a bounded number of times, and kept in S3 in the end: a queue would get its sequence numbers only.
  */
 export class StreamMapping extends Construct {
@@ -58,7 +58,8 @@ export class StreamMapping extends Construct {
     this.mapping = new LambdaEventSourceMapping(this, 'mapping', {
       eventSourceArn: table.streamArn,
       functionName: target.function.arn,
-      startingPosition: 'TRIM_HORIZON', // LATEST may miss changes while the mapping is made (aws-facts 4)
+      // LATEST may miss changes while the mapping is made (Lambda guide, "Polling and batching streams").
+      startingPosition: 'TRIM_HORIZON',
       parallelizationFactor: 1,
       batchSize: props.batchSize ?? 1000,
       maximumBatchingWindowInSeconds: props.windowSeconds ?? 0,

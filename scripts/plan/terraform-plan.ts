@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { CommandResult } from '../../adapters/local/run-command';
 import { runCommand } from '../../adapters/local/run-command';
 import { BadInputError, EngineError } from '../../domain/errors';
+import { stackManifest } from '../stack-manifest';
 import type { PlanDocument } from './plan-document';
 import { parsePlanDocument } from './plan-document';
 
@@ -27,8 +28,6 @@ export interface StackPlan {
   readonly stack: string;
   readonly plan: PlanDocument;
 }
-
-const manifestSchema = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
 
 /**
  * Has Terraform plan the synthesized stacks, one after the other, by name.
@@ -65,12 +64,12 @@ function chosenStacks({ output, stacks }: PlanOptions): (readonly [string, strin
     .map(([name, { workingDirectory }]) => [name, join(output, workingDirectory)] as const);
 }
 
-function readManifest(output: string): z.infer<typeof manifestSchema>['stacks'] {
+function readManifest(output: string): z.infer<typeof stackManifest>['stacks'] {
   const file = join(output, 'manifest.json');
   const hint = 'run first: ENVIRONMENT=<name> npm run synth';
   if (!existsSync(file)) throw new BadInputError(`there are no synthesized stacks in ${output}`, { hint });
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).stacks;
+    return stackManifest.parse(JSON.parse(readFileSync(file, 'utf8'))).stacks;
   } catch (error) {
     throw new BadInputError(`${file} is not what CDKTF writes`, { hint, cause: error });
   }

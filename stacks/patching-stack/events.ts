@@ -16,7 +16,10 @@ export function signals(prefix: string): EventPattern {
   };
 }
 
-/** A build of one of this environment's recipes has ended. The event names the build, and no pipeline (aws-facts 2.8). */
+/**
+ * A build of one of this environment's recipes has ended. The event names the build, and no pipeline (Image Builder
+ * user guide, integ-eventbridge).
+ */
 export function buildEnds(images: string): EventPattern {
   return {
     source: ['aws.imagebuilder'],

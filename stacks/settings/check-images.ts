@@ -7,7 +7,6 @@ import { CANDIDATE_TAG } from '../../domain/config/image-tag';
 import { nameProblem } from '../../domain/config/label';
 import type { NameKind } from '../../domain/config/name-limits';
 import { BadInputError } from '../../domain/errors';
-import { ecosystemIdOf, parsePlatform } from '../../domain/platform/platform';
 import { coversRepository } from '../../domain/config/wildcard';
 import { GoldenRepository } from '../../modules/golden-repository/golden-repository';
 import { namesUser } from '../../modules/image-pipeline/dockerfile';
@@ -67,11 +66,6 @@ function imageProblems(declared: ImageConfig, settings: ImageSettings): readonly
       const problem = nameProblem(kind, name);
       return problem === undefined ? [] : [{ prop: 'name', message: `${problem}: shorten it, or the namespace` }];
     }),
-    ...problemIf(
-      declared.platform !== undefined && declared.ecosystem === undefined && isUnknownPlatform(declared.platform),
-      'platform',
-      `"${declared.platform ?? ''}" is no platform that this project can patch: write it as Inspector does, e.g. DEBIAN_12, or name the ecosystem`,
-    ),
     ...parentProblems(declared.parent),
     ...problemIf(
       dockerfile.injection === 'inline' && STAGED_ONLY.has(ecosystem),
@@ -98,10 +92,6 @@ function repositoryProblems({ repository, floatingTag }: GoldenImage): readonly 
   return GoldenRepository.validate({ name: repository, floatingTag, candidateTag: CANDIDATE_TAG }).map(
     ({ prop, message }) => ({ prop: prop === 'name' ? 'repository' : prop, message }),
   );
-}
-
-function isUnknownPlatform(text: string): boolean {
-  return ecosystemIdOf(parsePlatform(text)) === undefined;
 }
 
 /** Image Builder pulls parents from Docker Hub and ECR (Image Builder API, CreateContainerRecipe, parentImage). */

@@ -21,7 +21,10 @@ export interface ImageSettings {
   readonly pullArns: readonly string[];
 }
 
-/** Package managers that Image Builder's components can be installed by (aws-facts 2.1). */
+/**
+ * Package managers that Image Builder's components can be installed by (aws-samples/amazon-ec2-image-builder-samples,
+ * Containers/Scripts).
+ */
 const TESTABLE: ReadonlySet<string | undefined> = new Set(['apt', 'dnf', 'yum', 'zypper']);
 /** Parents that most likely have none of them, where nothing else is known. */
 const UNTESTABLE_PARENT = /alpine|busybox|chainguard|distroless|micro|minimal|scratch|wolfi/;

@@ -10,6 +10,7 @@ import type { LocatedConfig } from '../../domain/config/parse-config';
 import { locateConfig } from '../../domain/config/parse-config';
 import { BadInputError } from '../../domain/errors';
 import { checkImages } from './check-images';
+import { checkModel } from './check-model';
 import type { ImageSettings } from './image-settings';
 import { imageSettings } from './image-settings';
 
@@ -29,11 +30,12 @@ export interface Settings {
  * @throws BadInputError where it cannot be read or is wrong, as `file:line:column: message`
  */
 export function loadSettings(file: string, environmentName: string | undefined): Settings {
-  const { config, locate } = locateConfig(readText(file), file);
+  const located = locateConfig(readText(file), file);
+  const { config, locate } = located;
   const environment = environmentOf(config, environmentName, file);
   const label = makeLabel(environment, locate);
   const estate = estateIn(config, environment.name);
-  checkGuardrail(environment, estate, locate);
+  checkModel(environment, estate, located);
   const images = [...toEstate(estate).byRepository.values()].map((image, index) => {
     const declared = config.images[index];
     if (declared === undefined) throw new BadInputError(`${file}: images[${index}] is not declared`);
@@ -44,19 +46,6 @@ export function loadSettings(file: string, environmentName: string | undefined):
   const { scannedRepositories } = environment;
   checkImages(images, { config, locate, ...(scannedRepositories !== undefined && { scannedRepositories }) });
   return { environment, label, images, estate };
-}
-
-/** A guardrail is of the region that the model is asked in. */
-function checkGuardrail(
-  { guardrail, region, name }: Environment,
-  { model }: GoldenImagesConfig,
-  locate: LocatedConfig['locate'],
-): void {
-  if (!guardrail || model === undefined || model.guardrail !== undefined || (model.region ?? region) === region) return;
-  throw new BadInputError(
-    `${locate(['environments', name, 'guardrail'])}: the guardrail would be in ${region}, and the model is asked in ${model.region ?? region}`,
-    { hint: 'make one there, and name it as model.guardrail' },
-  );
 }
 
 /** The label; its longest name of a resource that is always there is tried, so that the error has a line. */

@@ -4,7 +4,7 @@ import { buildEnds, SCANS } from '../../../stacks/patching-stack/events';
 import type { FilterCriteria } from './event-pattern';
 
 /**
- * How the event sources of the chain are set (design.md 4): what the stack deploys, in the words of the AWS APIs. A test
+ * How the event sources of the chain are set: what the stack deploys, in the words of the AWS APIs. A test
  * that has the stack's own hands that in instead.
  */
 export interface ChainSettings {
@@ -45,7 +45,7 @@ const STREAM = {
   reportBatchItemFailures: true,
 } as const;
 
-/** The settings of design.md. */
+/** The settings as they are deployed. */
 export const CHAIN_SETTINGS: ChainSettings = {
   findings: {
     source: ['aws.inspector2'],

@@ -105,7 +105,7 @@ export class EmulatedScanner {
     this.publish(image);
   }
 
-  /** Looks at an image no more: all its findings are closed (aws-facts 1). */
+  /** Looks at an image no more: all its findings are closed (Inspector user guide, findings-understanding). */
   expire(digest: string): void {
     const image = this.of(digest);
     image.reason = 'SCAN_ELIGIBILITY_EXPIRED';

@@ -120,7 +120,7 @@ const COMPARISONS: Readonly<Record<string, (left: number, right: number) => bool
   '>=': (left, right) => left >= right,
 };
 
-/** Numbers only: a DynamoDB attribute's `N` is a text, and so never matches (aws-facts 4). */
+/** Numbers only: a DynamoDB attribute's `N` is a text, and so never matches (Lambda guide, with-ddb-filtering). */
 function numericTest(operand: unknown): (value: unknown) => boolean {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4))
     throw new Error('numeric is one comparison or two');

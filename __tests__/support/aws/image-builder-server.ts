@@ -30,7 +30,8 @@ export function pipelineArn(name: string): string {
 
 /**
  * Starts a server that speaks the REST JSON protocol of Image Builder's StartImagePipelineExecution and GetImage. As the
- * service does (aws-facts 2.6): the same client token gives the same build and starts no second one, with other parameters
+ * service does (Image Builder API, StartImagePipelineExecution): the same client token gives the same build and starts
+ * no second one, with other parameters
  * it is refused; builds of one pipeline may overlap; build versions count up.
  */
 export async function startImageBuilderServer(): Promise<ImageBuilderServer> {

@@ -17,7 +17,8 @@ export interface ParameterChangesOptions {
 
 /**
  * "Parameter Store Change" events, which moto has not, delivered as EventBridge does: one for each version of a parameter,
- * with its name but neither its value nor its version (aws-facts 2.8), to the target of the rule.
+ * with its name but neither its value nor its version (Systems Manager user guide, sysman-paramstore-cwe), to the
+ * target of the rule.
  */
 export class ParameterChanges {
   /** Events that matched the rule, in the order of delivery. */

@@ -66,7 +66,8 @@ interface Shard {
 const PAYLOAD_BYTES_LIMIT = 6 * 1024 * 1024;
 
 /**
- * Polls a table's stream as Lambda does (aws-facts 4): from TRIM_HORIZON, shard by shard, at most one batch in flight per
+ * Polls a table's stream as Lambda does (Lambda guide, "Polling and batching streams"): from TRIM_HORIZON, shard by
+ * shard, at most one batch in flight per
  * shard; records that the filter does not let through are passed over; a batch is full, or its window is over, before it
  * goes out. A batch that fails is tried again from its first failed record on before anything after it, is halved where the
  * function threw, and is left at the failure destination when its retries or its age are used up. Retries follow at once,

@@ -25,7 +25,7 @@ const toolSpec = z.strictObject({
 
 /**
  * Body of a Converse request as far as this project sends one: the members and limits of botocore's bedrock-runtime model
- * (aws-facts 3). Members that are not here are refused, so that a new one is thought about.
+ * (Bedrock API, Converse). Members that are not here are refused, so that a new one is thought about.
  */
 export const converseBody = z.strictObject({
   messages: z

@@ -14,7 +14,7 @@ export interface ModelFamily {
   readonly sampling: 'both' | 'either' | 'none';
   /** Keywords at the top of a tool's schema; undefined: any (Nova: tool-use-definition, three only). */
   readonly topLevelKeywords?: readonly string[];
-  /** False where US regions take the family through an inference profile only (aws-facts 3). */
+  /** False where US regions take the family through an inference profile only (Bedrock user guide, model cards). */
   readonly onDemandInUs: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Keywords that structured output knows (AWS: structured-output; aws-facts 3). */
+/** Keywords that structured output knows (Bedrock user guide, structured-output). */
 const KNOWN: ReadonlySet<string> = new Set([
   'type',
   'properties',

@@ -137,6 +137,23 @@ describe('doctor on this machine', () => {
     ]);
   });
 
+  test('warns where the model alone is to write, and none is named', async () => {
+    const image = 'images:\n  - { name: debian-12, repository: golden/debian-12, parent: "debian:12" }\n';
+    const look = async (more: string): Promise<unknown> => {
+      await writeFile(join(directory, 'author.yaml'), `version: 1\nauthor: bedrock\n${more}${image}`);
+      const results = await diagnoseMachine({ state: 'state', config: 'author.yaml' });
+      return results.find(({ check }) => check === 'configuration');
+    };
+    expect(await look('')).toEqual({
+      check: 'configuration',
+      status: 'warning',
+      subject: 'configuration author.yaml',
+      seen: 'the author is bedrock, and no model is named outside of its environments: patch refuses to begin without --model',
+      todo: 'set model.id in it, or the author to bedrock-then-rules or rules',
+    });
+    expect(await look('model: { id: amazon.nova-2-lite-v1:0 }\n')).toMatchObject({ status: 'ok' });
+  });
+
   test('says what is wrong and what to do, and ends with 1', async () => {
     await writeFile(join(directory, 'state'), 'a file');
     await writeFile(join(directory, 'bad.yaml'), 'version: 2\nimages: []\n');

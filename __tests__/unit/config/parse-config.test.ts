@@ -52,7 +52,7 @@ describe('the least file', () => {
     contract: { user: app, workdir: /srv, maximumGrowthPercent: 0 }
 policy: { minimumSeverity: LOW, mode: observe }
 exceptions:
-  - { vulnerability: CVE-1, justification: not reachable, expires: 2027-03-31 }
+  - { vulnerability: CVE-2024-0001, justification: not reachable, expires: 2027-03-31 }
 author: rules
 environments: { prod: { account: "123456789012", region: eu-west-1, backend: { type: local } } }
 `;
@@ -68,7 +68,7 @@ environments: { prod: { account: "123456789012", region: eu-west-1, backend: { t
     });
     expect(image?.policy).toEqual({ ...DEFAULT_POLICY, minimumSeverity: 'CRITICAL', mode: 'observe' });
     expect(estate.exceptions).toEqual([
-      { vulnerability: 'CVE-1', justification: 'not reachable', expires: '2027-03-31' },
+      { vulnerability: 'CVE-2024-0001', justification: 'not reachable', expires: '2027-03-31' },
     ]);
     expect(config.author).toBe('rules');
   });

@@ -5,7 +5,7 @@ import { parseTimestamp } from '../../../domain/finding/timestamp';
 
 const ROOT = resolve(__dirname, '../../..');
 
-describe('the forms that Inspector and its clients write (aws-facts 1.4)', () => {
+describe('the forms that Inspector and its clients write', () => {
   it.each([
     ['EventBridge since 2023', 'Wed Sep 04 16:55:38.411 UTC 2024', '2024-09-04T16:55:38.411Z'],
     ['EventBridge since 2023, no fraction', 'Wed Sep 04 16:55:38 UTC 2024', '2024-09-04T16:55:38.000Z'],

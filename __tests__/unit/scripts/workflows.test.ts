@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
@@ -97,6 +99,24 @@ describe('what workflows and docs/deploying.md tell to run', () => {
   const names = [
     ...new Set([...told.matchAll(/npm run (?:--silent )?([a-z-]+)/g)].map((match) => match[1] ?? '')),
   ].sort();
+
+  test('only stacks of the last synthesis are applied, by its manifest', () => {
+    const apply = readFileSync(join(DIRECTORY, 'apply.yml'), 'utf8');
+    for (const text of [apply, guide]) {
+      expect(text).not.toContain('stacks/*');
+      const [, script = ''] = /stacks=\$\(node -p "(.*?)"\)/.exec(text) ?? [];
+      const manifest = { stacks: { 'images-prod': {}, 'patching-prod': {}, 'scanning-prod': {} } };
+      const root = mkdtempSync(join(tmpdir(), 'golden-images-loop-'));
+      try {
+        mkdirSync(join(root, 'cdktf.out'));
+        writeFileSync(join(root, 'cdktf.out/manifest.json'), JSON.stringify(manifest));
+        const said = execFileSync(process.execPath, ['-p', script], { cwd: root, encoding: 'utf8' });
+        expect(said).toBe('scanning-prod patching-prod images-prod\n');
+      } finally {
+        rmSync(root, { recursive: true });
+      }
+    }
+  });
 
   test.each(names)('npm run %s is there', (name) => {
     expect(Object.keys(scripts)).toContain(name);

@@ -15,7 +15,7 @@ const seen = (digest: string, pushedAt?: string, floating = false): SeenDigest =
   floating,
 });
 
-describe('the newer of two digests (design.md 8)', () => {
+describe('the newer of two digests', () => {
   it.each([
     ['the newest push', seen('b', '2024-01-01T00:00:00.000Z', true), seen('a', '2024-01-02T00:00:00.000Z')],
     ['a push over none', seen('b', undefined, true), seen('a', '2024-01-02T00:00:00.000Z')],

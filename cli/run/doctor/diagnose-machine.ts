@@ -81,7 +81,15 @@ const config: Check<Machine> = {
         ),
       ];
     try {
-      const { byRepository } = await loadEstate(file, 'without-config');
+      const { byRepository, author, model } = await loadEstate(file, 'without-config');
+      if (author === 'bedrock' && model === undefined)
+        return [
+          warning(
+            `configuration ${file}`,
+            'the author is bedrock, and no model is named outside of its environments: patch refuses to begin without --model',
+            'set model.id in it, or the author to bedrock-then-rules or rules',
+          ),
+        ];
       return [ok(`configuration ${file}`, `it is valid, and declares ${byRepository.size} images`)];
     } catch (error) {
       if (!(error instanceof GoldenImagesError)) throw error;

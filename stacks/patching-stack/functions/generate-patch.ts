@@ -8,7 +8,7 @@ import { alarmOnNotices } from '../notices-alarm';
 import { alarmOnPostponed } from '../postponed-alarm';
 import type { SharedResources } from '../shared-resources';
 
-/** Seconds: Lambda's most. A model may need minutes for an answer (aws-facts 3). */
+/** Seconds: Lambda's most. A model may need minutes for an answer (Bedrock user guide, structured-output). */
 const TIMEOUT_SECONDS = 900;
 /** Seconds behind the stream at which somebody is told: two runs and the longest window. */
 const LATE_SECONDS = 3600;

@@ -5,7 +5,10 @@ import type { Check } from '../check';
 import { lookAt, ok, warning } from '../check';
 
 const SUBJECT = 'ECR re-scan duration';
-/** Days below which a golden image that nobody runs drops out of scanning between two releases (aws-facts 1.5). */
+/**
+ * Days below which a golden image that nobody runs drops out of scanning between two releases (Inspector user guide,
+ * scanning_resources_configure_duration_setting_ecr).
+ */
 const SHORT_DAYS = 30;
 const RAISE =
   'aws inspector2 update-configuration --ecr-configuration rescanDuration=LIFETIME, then build images again whose scans have expired (golden-images rebuild)';
