@@ -13,7 +13,7 @@ export function isRefused({ state, reason, buildId }: Pick<Ended, 'state' | 'rea
 
 /**
  * True where a build began and failed, by its script or by its builder (no capacity, no network, a missing right,
- * cancelled): that many in a row stop the image (design.md 7). A script that found nothing to improve has not failed.
+ * cancelled): that many in a row stop the image. A script that found nothing to improve has not failed.
  */
 export function isFailedBuild(patch: Pick<Ended, 'state' | 'reason' | 'buildId'>): boolean {
   const { state, reason } = patch;
