@@ -24,6 +24,9 @@ export interface CloudImage {
   readonly pushedAt: string;
 }
 
+/** USER of an image whose build breaks the contract. */
+export const BROKEN_USER = 'nobody';
+
 /** How a build ends. */
 export type BuildEnd =
   /** Packages are raised to the floors of the patch, but for those that the repositories do not offer. */
@@ -144,7 +147,7 @@ export class Cloud {
         return;
       default: {
         const packages = { ...this.parents.get(image.name), ...raised };
-        const broken = how === 'breaks-contract' ? { user: 'nobody' } : {};
+        const broken = how === 'breaks-contract' ? { user: BROKEN_USER } : {};
         const digest = this.push(
           image.repository,
           ['candidate', `1.0.0-${String(this.builds.length)}`],

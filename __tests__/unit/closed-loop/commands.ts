@@ -155,6 +155,11 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
         await world.retry(nameOf(world, index));
       }),
     ),
+    fc.tuple(image, fc.boolean()).map(([index, accepts]) =>
+      command(`rebuild(${String(index)}${accepts ? ', accepts the contract' : ''})`, async (world) => {
+        await world.rebuild(nameOf(world, index), 'by the model', accepts ? { acceptsContract: true } : {});
+      }),
+    ),
     fc.constantFrom('the role may not start it', undefined).map((refusal) =>
       command(`refuseBuilds(${String(refusal !== undefined)})`, (world) => {
         world.cloud.refusal = refusal;

@@ -3,6 +3,7 @@ import { promotedPatch, wantedPlan } from '../../../domain/plan/wanted-plan';
 import { isAtLeast } from '../../../domain/finding/severity';
 import type { GoldenImage } from '../../../domain/config/golden-image';
 import { movedTag } from '../../../domain/table/moved-tag';
+import { BROKEN_USER } from './cloud';
 import type { World } from './world';
 
 /** Longest that an image may be put off, in milliseconds. */
@@ -57,12 +58,23 @@ export async function violationsOf(world: World): Promise<string[]> {
       const on = finding.observations[finding.judgedOn ?? ''];
       if (on?.status !== 'CLOSED' || on.proof === undefined) violations.push(`${finding.sk} is FIXED without proof`);
     }
+    violations.push(...(await brokenContracts(world, name)));
     const sequences = new Map((await world.patches(name)).map((patch) => [patch.scriptUri, patch.sequence]));
     const signaled = world.signals.filter(({ image }) => image === name).map(({ value }) => sequences.get(value) ?? 0);
     if (signaled.some((sequence, index) => sequence < (signaled[index - 1] ?? 0)))
       violations.push(`${name} was signaled ${signaled.join()}: an older patch after a newer one`);
   }
   return violations;
+}
+
+/** Promoted images that break the contract of all that were before, and nobody has said that this is fine. */
+async function brokenContracts(world: World, name: string): Promise<string[]> {
+  const patches = await world.patches(name);
+  const accepted = patches.find(({ acceptsContract }) => acceptsContract === true)?.sequence ?? Infinity;
+  return patches
+    .filter(({ state, sequence }) => state === 'PROMOTED' && sequence < accepted)
+    .filter(({ candidate }) => world.cloud.images.get(candidate?.digest ?? '')?.contract.user === BROKEN_USER)
+    .map(({ sequence }) => `patch ${String(sequence)} of ${name} is promoted, and has broken the contract`);
 }
 
 /**

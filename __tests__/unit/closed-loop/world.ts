@@ -260,7 +260,8 @@ export class World {
 
   /** A person wants an image built again. */
   async rebuild(name: string, why: string, more: Pick<RebuildRequest, 'acceptsContract'> = {}): Promise<void> {
-    await makeRebuildImage(this.ports())(this.image(name), { why, by: 'somebody', ...more });
+    const request = { why, by: 'somebody', ...more };
+    await this.run(async () => await makeRebuildImage(this.ports())(this.image(name), request));
   }
 
   /** Takes facts in at once, also in the midst of something else. */
