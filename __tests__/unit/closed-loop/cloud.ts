@@ -66,7 +66,7 @@ export class Cloud {
   readonly moves: { readonly tag: string; readonly digest: string; readonly from: string | undefined }[] = [];
   /** Why the builder refuses every build; undefined where it does not. */
   refusal: string | undefined;
-  /** Is told of a tag before it moves. */
+  /** Is told of a tag before it is put where it may be already. */
   onMove: ((tag: string, digest: string) => void) | undefined;
   /** What the parent of each image holds, by the image's name. */
   readonly parents = new Map<string, Readonly<Record<string, string>>>();
@@ -190,10 +190,8 @@ export class Cloud {
       if (digest === undefined) throw new Error(`there is no image ${source}`);
       const tag = target.slice(HOST.length + 1);
       const from = this.tags.get(tag);
-      if (from !== digest) {
-        this.onMove?.(tag, digest);
-        this.moves.push({ tag, digest, from });
-      }
+      this.onMove?.(tag, digest);
+      if (from !== digest) this.moves.push({ tag, digest, from });
       this.tags.set(tag, digest);
       await Promise.resolve();
     },
