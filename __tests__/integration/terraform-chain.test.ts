@@ -228,9 +228,9 @@ describeWithTools(['terraform'], 'the chain of the bundled functions, on what Te
           'signal-rebuild': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ssm:PutParameter',
           'start-build': 'dynamodb:GetItem dynamodb:PutItem imagebuilder:StartImagePipelineExecution ssm:GetParameter',
           'track-build':
-            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchDeleteImage ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer ecr:PutImage events:PutEvents imagebuilder:GetImage inspector2:ListCoverage inspector2:ListFindings s3:PutObject sns:Publish',
+            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchDeleteImage ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer ecr:PutImage events:PutEvents imagebuilder:GetImage inspector2:ListCoverage inspector2:ListFindings s3:ListBucket s3:PutObject sns:Publish',
           'reconcile-findings':
-            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchGetImage ecr:DescribeImages ecr:GetDownloadUrlForLayer inspector2:ListCoverage inspector2:ListFindings',
+            'dynamodb:GetItem dynamodb:PutItem dynamodb:Query ecr:BatchGetImage ecr:GetDownloadUrlForLayer inspector2:ListCoverage inspector2:ListFindings',
         });
         // A right less is noticed, by name.
         const stripped = (name: string) =>

@@ -66,6 +66,8 @@ function judged(service: string, { method, path, headers, body }: SignedRequest)
   if (service === 'ssm') return { action: `ssm:${operation}`, resource: regional(`parameter${input('Name')}`) };
   if (service === 'ecr')
     return { action: `ecr:${operation}`, resource: regional(`repository/${input('repositoryName')}`) };
+  if (service === 's3' && method === 'GET' && searchParams.has('list-type'))
+    return { action: 's3:ListBucket', resource: `arn:aws:s3:::${decodeURIComponent(pathname).replaceAll('/', '')}` };
   if (service === 's3' && S3_ACTIONS[method] !== undefined)
     return { action: `s3:${S3_ACTIONS[method]}`, resource: `arn:aws:s3:::${decodeURIComponent(pathname.slice(1))}` };
   if (service === 'imagebuilder' && pathname === '/StartImagePipelineExecution')

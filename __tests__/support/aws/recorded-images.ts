@@ -25,7 +25,10 @@ export const GOLANG_TARGETS = ['glibc 2.36-9+deb12u6', 'linux-libc-dev 6.1.85-1'
 export function estateOf(...names: readonly (keyof typeof RECORDED)[]): object {
   return {
     version: 1,
-    images: names.map((name) => ({ name, repository: `golden/${name}`, parent: PARENT.reference })),
+    images: names.map((name) => ({
+      ...{ name, repository: `golden/${name}`, parent: PARENT.reference },
+      contract: { user: 'root' },
+    })),
     policy: { patchEndOfLife: true },
     author: 'bedrock-then-rules',
     model: { id: MODEL },
