@@ -561,7 +561,7 @@ describeOnMoto('doctor on an account', (url) => {
       status: 'failure',
       subject: 'tag golden/debian-12:stable',
       seen: new RegExp(`^it is on sha256:f{64}, and ${DEBIAN} was promoted: somebody else`),
-      todo: /tag golden\/debian-12:2026-11-01\.1 again .*golden-images rebuild --image debian-12 --environment test$/,
+      todo: /tag golden\/debian-12:2026-11-01\.1 again .*golden-images rebuild --image debian-12 --reason … --environment test$/,
     },
     {
       name: 'somebody has taken the floating tag away',

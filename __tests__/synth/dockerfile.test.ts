@@ -83,6 +83,27 @@ it('an own template: the user and, inline, the directory are again what the stag
   );
 });
 
+it('an own template: the user of an earlier stage that the patched one is made from stays', () => {
+  const template = [
+    'FROM {{{ imagebuilder:parentImage }}} AS base',
+    'USER app',
+    'FROM tools AS Other',
+    'USER tool',
+    'FROM base',
+    'RUN id',
+    '# golden-images: patch',
+  ];
+  const user = (lines: readonly string[]): string | undefined =>
+    renderDockerfile({ injection: 'staged', template: lines.join('\n') })
+      .split('\n')
+      .at(-1);
+  expect(user(template)).toBe('USER app');
+  expect(user(template.map((line) => line.replace('FROM base', 'FROM --platform=linux/amd64 OTHER AS last')))).toBe(
+    'USER tool',
+  );
+  expect(user(template.filter((line) => line !== 'USER app'))).toBe('USER root');
+});
+
 it('a template names its user before the patch, in the same stage, or after it', () => {
   const of = (...lines: string[]): boolean => namesUser(lines.join('\n'));
   expect(of(PARENT, 'USER app', '# golden-images: patch')).toBe(true);

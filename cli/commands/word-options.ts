@@ -40,5 +40,5 @@ export function wordOf(state: Pick<OperatedState, 'actor'>, options: WordOptions
   if (name === '') throw new BadInputError('--by is empty: leave it out, or name somebody');
   if (name !== undefined && name.length > NAME_LIMIT)
     throw new BadInputError(`--by has ${name.length} characters: ${NAME_LIMIT} are kept at most`);
-  return { by: state.actor(name), reason: reason.slice(0, REASON_LIMIT) };
+  return { by: state.actor(name), reason: reason.slice(0, REASON_LIMIT).toWellFormed() };
 }

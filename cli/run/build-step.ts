@@ -22,7 +22,7 @@ export function makeBuildStep(
   const builder = new LocalImageBuilder({ engine, registry, scripts: state.scripts, directory: state.builds });
   const startBuild = makeStartBuild({ ...ports, builder });
   const proof = makePackageProof({ ...ports, inventory: makePackageInventory(engine) });
-  const trackBuild = makeTrackBuild({ ...ports, builder, proof });
+  const trackBuild = makeTrackBuild({ ...ports, builder, proof, isAttended: true });
   return async (image) => {
     if ((await readHead(state.table, image.name))?.lease === undefined) {
       // A promotion may have been cut off at its very end.

@@ -3,8 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFileIfThere, replaceFile } from '../../adapters/local/files';
 
-/** Name, in a state directory, of the configuration that the state was made with. */
-export const KEPT_CONFIG = 'golden-images.yaml';
+/**
+ * Name, in a state directory, of the configuration that the state was made with. Not the one that people give theirs: a state
+ * directory may be the one that they work in.
+ */
+export const KEPT_CONFIG = 'kept-config.yaml';
 
 /**
  * Keeps a configuration in a state directory, so that commands without `--config` judge by what the state was made with,

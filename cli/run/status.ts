@@ -38,7 +38,10 @@ function commandsFor(name: string, status: ImageStatus, flags: string): Reported
     })),
   );
   if (status.tagMoved !== undefined)
-    commands.push({ to: 'build and promote a new image', type: `golden-images rebuild --image ${word}${flags}` });
+    commands.push({
+      to: 'build and promote a new image',
+      type: `golden-images rebuild --image ${word} --reason '…'${flags}`,
+    });
   if (status.stoppedAfter !== undefined)
     commands.push({ to: 'reset the breaker', type: `golden-images retry --image ${word} --reason '…'${flags}` });
   return commands;

@@ -1,5 +1,6 @@
 import { ecosystemOf } from '.';
-import { GoldenImagesError } from '../errors';
+import type { GoldenImage } from '../config/golden-image';
+import { ecosystemIdFor } from '../config/golden-image';
 import type { PatchItem } from '../table/patch-item';
 import type { Ecosystem, EcosystemId } from './ecosystem';
 
@@ -8,19 +9,8 @@ export function ecosystemOfPatch({ ecosystem }: Pick<PatchItem, 'ecosystem'>): E
   return ecosystem === undefined ? undefined : ecosystemOf(ecosystem as EcosystemId);
 }
 
-/**
- * The ecosystem of a patch whose image is looked into.
- * @throws GoldenImagesError where the patch has none that is known here
- */
-export function requireEcosystemOfPatch(patch: Pick<PatchItem, 'ecosystem' | 'image' | 'sequence'>): Ecosystem {
-  const ecosystem = ecosystemOfPatch(patch);
-  if (ecosystem !== undefined) return ecosystem;
-  const { image, sequence } = patch;
-  throw new GoldenImagesError(
-    'proof',
-    `the package manager of golden image ${image} is not known, so that patch ${sequence} cannot be proven`,
-    {
-      hint: 'say its platform (e.g. DEBIAN_12) or ecosystem (e.g. apt) in golden-images.yaml',
-    },
-  );
+/** The ecosystem of an image by what is declared, or was found in its base; undefined where neither tells. */
+export function ecosystemOfImage(image: GoldenImage): Ecosystem | undefined {
+  const id = ecosystemIdFor(image, undefined);
+  return id === undefined ? undefined : ecosystemOf(id);
 }

@@ -53,16 +53,24 @@ export function noticeText(notice: Notice, maximumBytes: number): NoticeText {
 }
 
 /** What to do about a held candidate, by its reason. */
-function heldRemedy(reason: string, image: string, command: (rest: string) => string): string {
+function heldRemedy(
+  { reason, isByHand, image }: Extract<Notice, { kind: 'held' }>,
+  command: (rest: string) => string,
+): string {
+  const again =
+    isByHand === true
+      ? 'A person has asked for it: it is not tried again by itself.'
+      : 'Else it is tried again by itself, less and less often.';
+  const name = `--image ${image}`;
   switch (reason) {
     case 'contract-broken':
-      return `Where the change is meant (another parent, another Dockerfile), accept it: "${command(`rebuild ${image} --accept-contract --reason …`)}". Else mend what has changed it. It is tried again by itself, less and less often.`;
+      return `Where the change is meant (another parent, another Dockerfile), accept it: "${command(`rebuild ${name} --accept-contract --reason …`)}". Else mend what has changed it. ${again}`;
     case 'worse':
-      return `Where the risk is acceptable, declare an exception in golden-images.yaml, deploy it, and run "${command(`retry ${image} --reason …`)}". Else it is tried again by itself, less and less often.`;
+      return `Where the risk is acceptable, declare an exception in golden-images.yaml, deploy it, and run "${command(`retry ${name} --reason …`)}". ${again}`;
     case 'nothing-improved':
       return 'Nothing: it is tried again by itself, less and less often, and at once when a higher fixed version is told of.';
     case 'not-scanned':
-      return `Find out why the scanner does not look at it: "golden-images doctor --environment …". It is tried again every day.`;
+      return `Find out why the scanner does not look at it: "${command('doctor')}". ${isByHand === true ? again : 'It is tried again every day.'}`;
     default:
       return 'Look at the reason below.';
   }
@@ -110,7 +118,7 @@ function partsOf(notice: Notice): NoticeParts {
       return {
         headline: `candidate held, ${notice.reason}`,
         means: 'The build ended, but its image is not proven to be better: the floating tag was not moved.',
-        next: `${heldRemedy(notice.reason, image, command)} "${command(`status ${image}`)}" tells what comes next.`,
+        next: `${heldRemedy(notice, command)} "${command(`status ${image}`)}" tells what comes next.`,
         facts: [...patchFacts(notice), ['reason', notice.reason], ['detail', notice.detail]],
       };
     case 'stopped':
@@ -171,7 +179,7 @@ function partsOf(notice: Notice): NoticeParts {
           ...(notice.origin === 'previous'
             ? [`If a rollback was meant, make it one: "${command(`rollback ${image} --reason …`)}".`]
             : []),
-          `Or have a new image built, proven and promoted, which moves the tag: "${command(`rebuild ${image}`)}". What somebody pushed is never adopted.`,
+          `Or have a new image built, proven and promoted, which moves the tag: "${command(`rebuild ${image} --reason …`)}". What somebody pushed is never adopted.`,
         ].join(' '),
         facts: [
           ['tag', notice.tag],

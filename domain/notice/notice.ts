@@ -56,7 +56,13 @@ export type Notice =
   | PromotedNotice
   | RolledBackNotice
   /** A candidate is not promoted. */
-  | (AboutPatch & { readonly kind: 'held'; readonly reason: string; readonly detail: string })
+  | (AboutPatch & {
+      readonly kind: 'held';
+      readonly reason: string;
+      readonly detail: string;
+      /** True where a person has asked for the build: it is not tried again by itself. */
+      readonly isByHand?: true;
+    })
   /** The breaker has stopped an image: too many failures in a row. */
   | (AboutPatch & {
       readonly kind: 'stopped';

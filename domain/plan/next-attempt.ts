@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/policy';
 import type { PatchItem } from '../table/patch-item';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
+import { heldDelayHours } from './held-delay';
 
 /** An attempt at a plan. */
 export interface Attempt {
@@ -31,29 +32,17 @@ export function isAvoidable({
 }
 
 const HOUR = 3_600_000;
-/** Most hours between two tries of a plan whose candidates are held for the same reason again and again. */
-const LONGEST_WAIT_HOURS = 7 * 24;
-
-/**
- * True where a held patch may do better by now: a fix gets into the repositories, a vulnerability that only the candidate has
- * is fixed, a parent gets its configuration back, a scanner catches up. The first time it is tried again as long after as a
- * residual finding is; each time that it ends the same doubles that, so that what never gets better costs a build a
- * week. A scanner's silence is no word on the plan: that is tried again at the same pace.
- * @param same the patches of the plan, oldest first; the last is held
- */
-function isWorthAnotherTry(same: readonly PatchItem[], afterHours: number, now: Date): boolean {
+/** True where it is time to try a plan again whose last patch was held. @param same its patches, oldest first */
+function isDueAgain(same: readonly PatchItem[], firstHours: number, now: Date): boolean {
   const latest = same.at(-1);
-  if (latest === undefined) return false;
-  const other = same.findLastIndex(({ state, reason }) => state !== 'HELD' || reason !== latest.reason);
-  const times = latest.reason === 'not-scanned' ? 1 : same.length - 1 - other;
-  const hours = Math.max(afterHours, Math.min(afterHours * 2 ** (times - 1), LONGEST_WAIT_HOURS));
-  return now.getTime() - Date.parse(latest.stateSince) >= hours * HOUR;
+  if (latest?.state !== 'HELD') return false;
+  return now.getTime() - Date.parse(latest.stateSince) >= heldDelayHours(same, firstHours) * HOUR;
 }
 
 /**
  * Decides whether a plan is to be tried (again).
  * @param patches the image's patches, any order
- * @param now tells which held patches are worth another try: see {@link isWorthAnotherTry}
+ * @param now tells which held patches are worth another try: see {@link heldDelayHours}
  * @param policy `maximumAttempts`, of which the last is the rules' where a model's have failed; one more where that would leave
  *   them none
  * @returns the attempt, or why there is none: a live patch has the same plan, its candidate was held, a person has rejected
@@ -71,7 +60,7 @@ export function nextAttempt(
     .sort((left, right) => left.sequence - right.sequence);
   if (same.some((patch) => LIVE_PATCH_STATES.has(patch.state))) return 'same-plan';
   const latest = same.at(-1);
-  const isDue = latest?.state === 'HELD' && isWorthAnotherTry(same, retryResidualAfterHours, now);
+  const isDue = isDueAgain(same, retryResidualAfterHours, now);
   if (latest?.state === 'HELD' && !isAvoidable(latest) && !isDue) return 'held';
   if (latest?.state === 'REJECTED') return 'rejected';
   if (latest?.state === 'ROLLED_BACK') return 'rolled-back';

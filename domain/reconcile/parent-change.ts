@@ -2,9 +2,11 @@ import type { HeadItem } from '../table/head-item';
 import type { PatchItem } from '../table/patch-item';
 import { LIVE_PATCH_STATES } from '../table/patch-item';
 import type { SeenParent } from '../table/reconcile-item';
+import { heldDelayHours } from '../plan/held-delay';
 import type { ParentDigest } from './parent-digest';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY_HOURS = 24;
 
 /**
  * What is to be remembered of an image's parent, now that it has a digest. A list of manifests that is another one, and has the
@@ -31,19 +33,26 @@ export function needsNewParent(
   const { since } = parent;
   if (promoted?.patch === undefined || since === undefined) return false;
   const begun = patches.filter((patch) => beganAt(patch) >= since);
-  if (begun.some(({ state }) => state === 'PROMOTED' || state === 'HELD' || state === 'ROLLED_BACK')) return false;
+  // A patch that was held is tried again for its findings' sake; a rebuild for the parent's.
+  const isDone = ({ state, rebuild }: PatchItem): boolean =>
+    state === 'PROMOTED' || state === 'ROLLED_BACK' || (state === 'HELD' && rebuild !== true);
+  if (begun.some(isDone)) return false;
   return isFreeToBuild(head, patches, now);
 }
 
 /**
  * True where a build that no finding asks for may be asked for: the breaker is closed, no patch is live, and the last
- * that came to nothing did so a day ago.
+ * that came to nothing did so a day ago; longer, where one after the other is held. What a person has started over does not
+ * count.
  */
 export function isFreeToBuild(head: HeadItem | undefined, patches: readonly PatchItem[], now: Date): boolean {
   if (head?.state === 'STOPPED' || head?.lease !== undefined) return false;
   if (patches.some(({ state }) => LIVE_PATCH_STATES.has(state))) return false;
-  const last = patches.filter(({ rebuild }) => rebuild === true).at(-1);
-  return last === undefined || now.getTime() - Date.parse(last.stateSince) >= DAY;
+  const rebuilds = patches.filter(({ rebuild }) => rebuild === true);
+  const last = rebuilds.at(-1);
+  if (last === undefined || (last.state === 'SUPERSEDED' && last.reason === 'retry')) return true;
+  const hours = last.state === 'HELD' ? heldDelayHours(rebuilds, DAY_HOURS) : DAY_HOURS;
+  return now.getTime() - Date.parse(last.stateSince) >= hours * HOUR;
 }
 
 /** ISO 8601; when a patch's build began, as far as that is known; empty where none did. */

@@ -54,5 +54,5 @@ function lastLines(text: string): { readonly lines: readonly string[]; readonly 
   const lines = text.slice(-END_LIMIT).split(/\r\n|\r|\n/);
   const [cut = ''] = lines;
   const leftOut = isWhole ? 0 : text.length - END_LIMIT + Math.min(cut.length + 1, END_LIMIT);
-  return { lines: (isWhole ? lines : lines.slice(1)).map((line) => line.slice(0, LINE_LIMIT)), leftOut };
+  return { lines: (isWhole ? lines : lines.slice(1)).map((line) => line.slice(0, LINE_LIMIT).toWellFormed()), leftOut };
 }

@@ -105,8 +105,10 @@ function whyNot(
   if (head?.lease !== undefined) return { why: 'in-flight' };
   if (head?.state === 'STOPPED') return { why: 'stopped' };
   const asked = patches.find(
-    ({ rebuild, state }) =>
+    ({ rebuild, state, acceptsContract }) =>
       rebuild === true &&
+      // One that may not have another contract does less than what is asked for.
+      (request.acceptsContract !== true || acceptsContract === true) &&
       // A person's word overrides one that waits for it.
       (state === 'READY' || (isUnattended && (state === 'AWAITING_APPROVAL' || state === 'OBSERVED'))),
   );

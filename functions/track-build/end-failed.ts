@@ -46,7 +46,7 @@ export async function endFailed(
 
 /**
  * Gives the lease of a failed patch back. Where its script failed, another attempt is asked for; where the builder did,
- * the same later. Both count towards the breaker: when it stops the image, people are told, and nobody but a person
+ * the same later. Both count towards the breaker, where nobody watches the builds: when it stops the image, people are told, and nobody but a person
  * (`retry`) has a build asked for again.
  */
 export async function giveBack(
@@ -55,7 +55,7 @@ export async function giveBack(
   patch: PatchItem,
 ): Promise<TrackBuildResult> {
   const { table, clock } = ports;
-  const isFailure = isFailedBuild(patch);
+  const isFailure = isFailedBuild(patch) && !(patch.reason === 'builder' && ports.isAttended === true);
   const failures = isFailure ? await failuresWith(table, image, patch) : 0;
   const stops = failures >= image.policy.failuresBeforeStop;
   if (patch.reason === 'script' || isAvoidable(patch))

@@ -25,21 +25,26 @@ export async function giveBackHeld(
       ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },
       reason: patch.reason ?? 'unknown',
       detail: patch.detail ?? '',
+      ...(patch.rebuild === true && patch.approval !== undefined && { isByHand: true as const }),
     });
   await requestReplan(table, image.name, `the candidate of patch ${patch.sequence} was held`);
   await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'neutral' });
   return { did: 'held', patch };
 }
 
-/** True where the try before of the same plan was held for the same reason. */
-async function wasTold(
-  table: FindingTable,
-  { image, sequence, planHash, reason, detail }: PatchItem,
-): Promise<boolean> {
-  const before = (await table.query(imagePartition(image), PATCH_PREFIX))
+/** True where the try before of the same was held for the same reason. */
+async function wasTold(table: FindingTable, patch: PatchItem): Promise<boolean> {
+  const before = (await table.query(imagePartition(patch.image), PATCH_PREFIX))
     .filter(isPatchItem)
-    .filter((patch) => patch.planHash === planHash && patch.sequence < sequence)
+    .filter((one) => one.sequence < patch.sequence && isSameTry(one, patch))
     .sort((left, right) => left.sequence - right.sequence)
     .at(-1);
-  return before?.state === 'HELD' && before.reason === reason && before.detail === detail;
+  return before?.state === 'HELD' && before.reason === patch.reason && before.detail === patch.detail;
+}
+
+/** Each rebuild has a plan of its own; those that are asked for by the same for the same reason are the same. */
+function isSameTry(one: PatchItem, other: PatchItem): boolean {
+  if (one.rebuild === true || other.rebuild === true)
+    return one.rebuild === other.rebuild && one.authorReason === other.authorReason;
+  return one.planHash === other.planHash;
 }

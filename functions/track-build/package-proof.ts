@@ -1,7 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { compareContracts } from '../../domain/contract/compare-contracts';
 import type { Ecosystem, InstalledPackage } from '../../domain/ecosystems/ecosystem';
-import { requireEcosystemOfPatch } from '../../domain/ecosystems/ecosystem-of-patch';
+import { ecosystemOfImage, ecosystemOfPatch } from '../../domain/ecosystems/ecosystem-of-patch';
 import { GoldenImagesError } from '../../domain/errors';
 import type { FindingTable, ImageDescription, ImageRegistry, PackageInventory, ScriptStore } from '../../domain/ports';
 import { findDowngrades } from '../../domain/proof/find-downgrades';
@@ -37,7 +37,12 @@ export function makePackageProof(ports: PackageProofPorts): CandidateProof {
 
 async function gather(ports: PackageProofPorts, image: GoldenImage, patch: PatchItem): Promise<Gathered> {
   const { registry, table, scripts } = ports;
-  const ecosystem = requireEcosystemOfPatch(patch);
+  const ecosystem = ecosystemOfPatch(patch) ?? ecosystemOfImage(image);
+  if (ecosystem === undefined)
+    return {
+      state: 'not-scanned',
+      detail: `the package manager of golden image ${image.name} is not known: say its platform (e.g. DEBIAN_12) or ecosystem (e.g. apt) in golden-images.yaml`,
+    };
   const built = await builtCandidate(registry, image, patch);
   if ('state' in built) return built;
   const promoted = (await readHead(table, image.name))?.promoted;

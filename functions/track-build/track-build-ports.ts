@@ -24,6 +24,8 @@ export interface TrackBuildPorts {
   readonly exceptions: Estate['exceptions'];
   /** Tells the layers of what was promoted, for lineage. Absent, as in local mode: nobody asks for them. */
   readonly layers?: ImageLayers;
+  /** True where a person runs each build and sees what its builder says: that fails then, and does not stop the image. */
+  readonly isAttended?: true;
   /** Absent: nobody is told. */
   readonly notifier?: Notifier;
   /** Absent: nothing is measured. */

@@ -43,6 +43,9 @@ const STAGE_IMAGE = 'public.ecr.aws/amazonlinux/amazonlinux:2023';
 /** Most characters of `dockerfileTemplateData` (Image Builder API, CreateContainerRecipe). */
 const CHARACTER_LIMIT = 16_000;
 
+/** `FROM [--platform=…] <base> [AS <name>]`. */
+const FROM_LINE = /^\s*FROM\s+(?:--\S+\s+)*(?<base>\S+)(?:\s+AS\s+(?<name>\S+))?/i;
+
 const COMPONENTS = ['{{{ imagebuilder:environments }}}', '{{{ imagebuilder:components }}}'];
 
 /**
@@ -80,14 +83,22 @@ export function namesUser(template: string): boolean {
   );
 }
 
-/** Argument of the last instruction of a kind before a line, in the stage of that line. */
+/** Argument of the last instruction of a kind before a line, in the stage of that line, or else in the one that it is made from. */
 function lastOf(lines: readonly string[], before: number, instruction: 'USER' | 'WORKDIR'): string | undefined {
   const from = lines.slice(0, before).findLastIndex(isFrom);
   const pattern = new RegExp(`^\\s*${instruction}\\s+(\\S.*?)\\s*$`, 'i');
-  return lines
+  const own = lines
     .slice(from + 1, before)
     .map((line) => pattern.exec(line)?.[1])
     .findLast((found) => found !== undefined);
+  if (own !== undefined || from < 0) return own;
+  const base = FROM_LINE.exec(lines[from] ?? '')?.groups?.['base']?.toLowerCase();
+  const above = lines
+    .slice(0, from)
+    .findLastIndex((line) => FROM_LINE.exec(line)?.groups?.['name']?.toLowerCase() === base);
+  if (above < 0) return undefined;
+  const end = lines.findIndex((line, index) => index > above && isFrom(line));
+  return lastOf(lines, end, instruction);
 }
 
 /** What is wrong with an own template. */

@@ -45,12 +45,12 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
 }
 const patch = async (...args: string[]): ReturnType<typeof run> =>
   await run('patch', '--findings', 'events.json', '--engine', 'none', '--state', 's', ...args);
-const SAID = /configuration: s\/golden-images\.yaml, kept from the last run with --config \(sha256 [0-9a-f]{12}\)/;
+const SAID = /configuration: s\/kept-config\.yaml, kept from the last run with --config \(sha256 [0-9a-f]{12}\)/;
 
 describe('a state directory whose configuration was named', () => {
   it('keeps its bytes, and commands without --config judge by them and say so', async () => {
     await patch('--config', 'mine.yaml');
-    expect(readFileSync(join(directory, 's/golden-images.yaml'), 'utf8')).toBe(CONFIG);
+    expect(readFileSync(join(directory, 's/kept-config.yaml'), 'utf8')).toBe(CONFIG);
     // What was named may be gone, and what lies in the working directory is nobody's.
     rmSync(join(directory, 'mine.yaml'));
     writeFileSync(join(directory, 'golden-images.yaml'), 'version: 1\nimages: []\n');
@@ -64,33 +64,33 @@ describe('a state directory whose configuration was named', () => {
     expect(statement?.products[0]?.['@id']).toMatch(/^pkg:oci\/debian-12@.*arch=amd64/);
     const explained = await run('explain', 'CVE-2024-0001', '--state', 's');
     expect(explained.out).toContain('or on EPSS 0.7 or more');
-    expect((await run('doctor', '--state', 's')).out).toContain('configuration s/golden-images.yaml: it is valid');
+    expect((await run('doctor', '--state', 's')).out).toContain('configuration s/kept-config.yaml: it is valid');
   });
 
   it('has it replaced by a command that writes and names another, and not by one that looks', async () => {
     await patch('--config', 'mine.yaml');
     writeFileSync(join(directory, 'new.yaml'), CONFIG.replace('0.7', '0.8'));
     await run('status', '--state', 's', '--config', 'new.yaml');
-    expect(readFileSync(join(directory, 's/golden-images.yaml'), 'utf8')).toBe(CONFIG);
+    expect(readFileSync(join(directory, 's/kept-config.yaml'), 'utf8')).toBe(CONFIG);
     const named = ['--image', 'debian-12', '--state', 's', '--config', 'new.yaml'];
     expect((await run('rebuild', '--reason', 'x', ...named)).code).toBe(0);
-    expect(readFileSync(join(directory, 's/golden-images.yaml'), 'utf8')).toContain('0.8');
+    expect(readFileSync(join(directory, 's/kept-config.yaml'), 'utf8')).toContain('0.8');
   });
 
   it('knows also the images of a later run that named none, which is warned', async () => {
     await patch('--config', 'mine.yaml');
     const later = await patch();
-    expect(later.err).toContain('warning: this state was made with a configuration (s/golden-images.yaml)');
+    expect(later.err).toContain('warning: this state was made with a configuration (s/kept-config.yaml)');
     const { images } = JSON.parse((await run('status', '--state', 's', '--json')).out) as { images: object };
     expect(Object.keys(images)).toEqual(['debian-12', 'golden/debian-12']);
   });
 
   it('is not passed over where it cannot be read', async () => {
     await patch('--config', 'mine.yaml');
-    rmSync(join(directory, 's/golden-images.yaml'));
-    mkdirSync(join(directory, 's/golden-images.yaml'));
+    rmSync(join(directory, 's/kept-config.yaml'));
+    mkdirSync(join(directory, 's/kept-config.yaml'));
     const { code, err } = await run('status', '--state', 's');
-    expect([code, err]).toEqual([2, expect.stringMatching(/cannot read .*golden-images\.yaml: it is a directory/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/cannot read .*kept-config\.yaml: it is a directory/)]);
     expect((await run('status', '--state', 'mine.yaml')).err).toContain('there is no state of an earlier run');
   });
 

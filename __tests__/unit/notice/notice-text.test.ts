@@ -37,7 +37,7 @@ describe('the text of a notice', () => {
     ['refused', ['doctor', 'retry --image debian-12 --reason …']],
     ['approval-requested', ['approve debian-12 7 --reason …', 'reject debian-12 7 --reason …']],
     ['scan-eligibility', []],
-    ['tag-moved', ['rebuild --image debian-12']],
+    ['tag-moved', ['rebuild --image debian-12 --reason …']],
   ])('of kind %s names the commands %j', (kind, commands) => {
     const { message } = noticeText(
       everyNotice().find((one) => one.kind === kind)!,
@@ -74,6 +74,16 @@ describe('the text of a notice', () => {
       ]);
     },
   );
+
+  it('of a candidate that a person has asked for does not promise that it is tried again', () => {
+    const held = everyNotice().find((one) => one.kind === 'held')!;
+    for (const reason of ['contract-broken', 'worse', 'not-scanned']) {
+      const byHand = noticeText({ ...held, reason, isByHand: true }, LIMIT).message;
+      expect(byHand).toContain('it is not tried again by itself');
+      expect(byHand).not.toMatch(/less and less often|every day/);
+      expect(noticeText({ ...held, reason }, LIMIT).message).toMatch(/less and less often|every day/);
+    }
+  });
 
   it('of a promotion tells every fact of it', () => {
     const { message } = noticeText(makePromoted({ residual: vulnerabilities(1, 'below-floor') }), LIMIT);

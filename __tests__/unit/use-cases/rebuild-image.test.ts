@@ -179,6 +179,16 @@ it('nothing is written while a lease is out, or the breaker is open', async () =
   expect(await here.states()).toEqual([]);
 });
 
+it('one that may have another contract takes the place of one that may not, and is asked for once', async () => {
+  const here = world();
+  written(await here.rebuild());
+  const accepting: RebuildRequest = { ...ask, acceptsContract: true };
+  expect(written(await here.rebuild(accepting))).toMatchObject({ sequence: 2, state: 'READY', acceptsContract: true });
+  expect(await here.states()).toEqual(['1 SUPERSEDED', '2 READY']);
+  expect(await here.rebuild(accepting)).toMatchObject({ did: 'nothing', why: 'asked-before', patch: { sequence: 2 } });
+  expect(await here.rebuild()).toMatchObject({ did: 'nothing', why: 'asked-before', patch: { sequence: 2 } });
+});
+
 it('an image whose package manager nobody knows yet takes what its parent has, with a script that changes nothing', async () => {
   const here = world(makeImage());
   const patch = written(await here.rebuild());

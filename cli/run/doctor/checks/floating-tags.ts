@@ -29,7 +29,7 @@ export const floatingTags: Check<Account> = {
         return failure(
           subject,
           `it is on ${at ?? 'no image'}, and ${promoted.digest} was promoted: somebody else has moved it, or taken it away`,
-          `find out who (CloudTrail: PutImage, BatchDeleteImage), and tag ${promoted.reference} again (docs/operating.md), or golden-images rebuild --image ${image.name} --environment ${environment.name}`,
+          `find out who (CloudTrail: PutImage, BatchDeleteImage), and tag ${promoted.reference} again (docs/operating.md), or golden-images rebuild --image ${image.name} --reason … --environment ${environment.name}`,
         );
       },
     );
