@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { unzipSync } from 'fflate';
 import { TEST_ACCOUNT, TEST_REGION } from './aws-environment';
 
@@ -27,6 +29,8 @@ export class FunctionError extends Error {
 }
 
 const RUNTIME = join(__dirname, 'lambda-runtime.cjs');
+/** What ends the log of an invocation; its id follows. */
+const END = 'END RequestId: ';
 
 interface Answer {
   readonly ready?: true;
@@ -54,6 +58,7 @@ export class LambdaFunction {
   private root: Promise<string> | undefined;
   private running: Running | undefined;
   private busy: Promise<unknown> = Promise.resolve();
+  private lastEnd = '';
   private settle: ((answer: Answer | FunctionError) => void) | undefined;
 
   constructor(options: LambdaFunctionOptions) {
@@ -103,10 +108,16 @@ export class LambdaFunction {
     });
     clearTimeout(timer);
     this.settle = undefined;
+    if (!(answer instanceof FunctionError)) await this.untilLogged(`${END}${id}`);
     if (answer instanceof FunctionError) throw answer;
     const { error, response } = answer;
     if (error !== undefined) throw new FunctionError(`${error.errorType}: ${error.errorMessage}`);
     return response === undefined ? null : (JSON.parse(response) as unknown);
+  }
+
+  /** The answer may come before the last of what was said. */
+  private async untilLogged(line: string): Promise<void> {
+    while (this.lastEnd !== line && this.running !== undefined) await sleep(1);
   }
 
   private async unpack(): Promise<string> {
@@ -140,10 +151,14 @@ export class LambdaFunction {
     });
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        said.push(text);
-        this.log.push(...text.split('\n').filter((line) => line !== ''));
-      });
+      if (stream !== null)
+        createInterface({ input: stream }).on('line', (line) => {
+          if (line.startsWith(END)) this.lastEnd = line;
+          else if (line !== '') {
+            said.push(line);
+            this.log.push(line);
+          }
+        });
     // A test that fails before it removes the function must not keep its process alive.
     child.unref();
     child.channel?.unref();
@@ -154,7 +169,7 @@ export class LambdaFunction {
       });
       child.on('close', (code, signal) => {
         const error = new FunctionError(
-          `${this.options.name} ended (${code ?? signal ?? ''}): ${said.join('').slice(-2000)}`,
+          `${this.options.name} ended (${code ?? signal ?? ''}): ${said.join('\n').slice(-2000)}`,
         );
         if (this.running?.process === child) {
           this.running = undefined;

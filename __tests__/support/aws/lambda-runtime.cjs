@@ -30,11 +30,13 @@ process.on('message', ({ id, event, arn, limit, ahead: milliseconds }) => {
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
+  // As Lambda's own log does: what an invocation has said is complete when this is there.
+  const answer = (message) => process.stdout.write(`END RequestId: ${id}\n`, () => process.send({ id, ...message }));
   Promise.resolve()
     .then(() => handler(event, context))
     .then(
-      (response) => process.send({ id, response: JSON.stringify(response) }),
-      (error) => process.send({ id, error: { errorType: error?.name, errorMessage: String(error?.message ?? error) } }),
+      (response) => answer({ response: JSON.stringify(response) }),
+      (error) => answer({ error: { errorType: error?.name, errorMessage: String(error?.message ?? error) } }),
     );
 });
 process.send({ ready: true });
