@@ -13,7 +13,7 @@ export function isRefused({ state, reason, buildId }: Pick<Ended, 'state' | 'rea
 
 /**
  * True where a build began and failed, by its script or by its builder (no capacity, no network, a missing right,
- * cancelled): that many in a row stop the image. A script that found nothing to improve has not failed.
+ * cancelled): many of them in a row stop the image. A script that found nothing to improve has not failed.
  */
 export function isFailedBuild(patch: Pick<Ended, 'state' | 'reason' | 'buildId'>): boolean {
   const { state, reason } = patch;
@@ -27,6 +27,27 @@ export function isFailedBuild(patch: Pick<Ended, 'state' | 'reason' | 'buildId'>
  */
 export function failingSince(patches: readonly Ended[], failures: number): string | undefined {
   return inOrder(patches).filter(isFailedBuild).at(-failures)?.stateSince;
+}
+
+const HOUR = 3_600_000;
+/** Hours that a builder may fail before it stops an image: an outage passes by itself, and nobody has to start over after it. */
+const BUILDER_PATIENCE_HOURS = 24;
+
+/**
+ * True where so many failures in a row stop an image whose last build failed for its script, or whose builds have failed for
+ * a day where the builder was the last to fail.
+ * @param patches the image's, any order; the last failed one among them
+ * @param failures how many in a row, with that one
+ */
+export function stopsImage(
+  patches: readonly Ended[],
+  last: Ended,
+  { failures, limit, now }: { readonly failures: number; readonly limit: number; readonly now: Date },
+): boolean {
+  if (failures < limit) return false;
+  if (last.reason !== 'builder') return true;
+  const since = failingSince(patches, failures) ?? last.stateSince;
+  return now.getTime() - Date.parse(since) >= BUILDER_PATIENCE_HOURS * HOUR;
 }
 
 /**

@@ -15,8 +15,8 @@ export type LeaseEnd = {
   | {
       /** Counts towards the breaker. */
       readonly outcome: 'failed';
-      /** Failed builds in a row after which the image is stopped. */
-      readonly failuresBeforeStop: number;
+      /** Whether it is the one that stops the image. */
+      readonly stops: boolean;
     }
   | {
       /** Resets the breaker. */
@@ -43,8 +43,7 @@ export async function releaseLease(table: FindingTable, image: string, end: Leas
       case 'unused':
         return { ...rest, state: 'IDLE', builds: oneLess(head.builds, head.lease.since) };
       case 'failed': {
-        const failures = head.failures + 1;
-        return { ...rest, state: failures >= end.failuresBeforeStop ? 'STOPPED' : 'IDLE', failures };
+        return { ...rest, state: end.stops ? 'STOPPED' : 'IDLE', failures: head.failures + 1 };
       }
       case 'promoted': {
         const previous = head.promoted ?? end.adopted;

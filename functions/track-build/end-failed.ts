@@ -1,7 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { tell } from '../../domain/notice/tell';
 import { builderDelaySeconds } from '../../domain/plan/builder-delay';
-import { failingSince, isFailedBuild } from '../../domain/plan/failed-builds';
+import { failingSince, isFailedBuild, stopsImage } from '../../domain/plan/failed-builds';
 import { isAvoidable } from '../../domain/plan/next-attempt';
 import { aimsAt, isAbout } from '../../domain/plan/target-findings';
 import type { BuildStatus, FindingTable } from '../../domain/ports';
@@ -46,7 +46,8 @@ export async function endFailed(
 
 /**
  * Gives the lease of a failed patch back. Where its script failed, another attempt is asked for; where the builder did,
- * the same later. Both count towards the breaker, where nobody watches the builds: when it stops the image, people are told, and nobody but a person
+ * the same later. Both count towards the breaker, where nobody watches the builds, and the builder's only when it has failed for
+ * a day: when it stops the image, people are told, and nobody but a person
  * (`retry`) has a build asked for again.
  */
 export async function giveBack(
@@ -57,13 +58,15 @@ export async function giveBack(
   const { table, clock } = ports;
   const isFailure = isFailedBuild(patch) && !(patch.reason === 'builder' && ports.isAttended === true);
   const failures = isFailure ? await failuresWith(table, image, patch) : 0;
-  const stops = failures >= image.policy.failuresBeforeStop;
+  const limit = image.policy.failuresBeforeStop;
+  const patches = await patchesOf(table, image);
+  const stops = stopsImage(patches, patch, { failures, limit, now: clock() });
   if (patch.reason === 'script' || isAvoidable(patch))
     await requestReplan(table, image.name, `patch ${patch.sequence} failed`);
   // Nothing was learned of the patch itself: the same findings ask for another try, but not at once and again and again.
   else if (patch.reason === 'builder' && !stops) {
     const why = `patch ${patch.sequence} was not built: ${patch.detail ?? ''}`;
-    const delay = builderDelaySeconds(await patchesOf(table, image), NOT_BUILT_SECONDS);
+    const delay = builderDelaySeconds(patches, NOT_BUILT_SECONDS);
     await postponeImage(table, image.name, why, clock(), delay);
     ports.metrics?.count('ImagesPostponed', 1, 'builder');
   }
@@ -71,9 +74,7 @@ export async function giveBack(
   await releaseLease(
     table,
     image.name,
-    isFailure
-      ? { patch: patch.sequence, outcome: 'failed', failuresBeforeStop: image.policy.failuresBeforeStop }
-      : { patch: patch.sequence, outcome: 'neutral' },
+    isFailure ? { patch: patch.sequence, outcome: 'failed', stops } : { patch: patch.sequence, outcome: 'neutral' },
   );
   return { did: 'failed', patch };
 }

@@ -13,17 +13,25 @@ async function hours(world: World, count: number, how: BuildEnd): Promise<void> 
   }
 }
 
-/** A world in whose builder two builds have failed, and the third is running. */
+/** Builds that a builder fails before the one that ends more than a day after the first: in 15 min, then twice as long, and so on. */
+const WITHIN_A_DAY = 7;
+
+/** A world in whose builder builds have failed for a day, and the one that stops the image is running. */
 async function lastTry(): Promise<World> {
   const world = await vulnerable();
-  await hours(world, 4, 'builder-fails');
-  expect(await world.head(NAME)).toMatchObject({ state: 'BUSY', failures: 2 });
+  for (let hour = 0; hour < 100; hour++) {
+    await hours(world, 1, 'builder-fails');
+    const [first] = await world.patches(NAME);
+    const age = world.now.getTime() - Date.parse(first?.stateSince ?? '');
+    if (world.cloud.running().length > 0 && age >= 24 * 3_600_000) break;
+  }
+  expect(await world.head(NAME)).toMatchObject({ state: 'BUSY', failures: WITHIN_A_DAY });
   return world;
 }
 
 describe('a builder that always fails', () => {
   it.each(['builder-fails', 'cancelled'] as const)(
-    'stops the image (%s): people are told once, and nothing is built until one says so',
+    'stops the image when it has for a day (%s): people are told once, and nothing is built until one says so',
     async (how) => {
       const world = await vulnerable();
       const began = world.now.getTime();
@@ -31,20 +39,20 @@ describe('a builder that always fails', () => {
       expect(await end(world)).toMatchObject({
         head: 'STOPPED',
         lease: undefined,
-        patches: ['1 FAILED builder', '2 FAILED builder', '3 FAILED builder'],
+        patches: Array.from({ length: WITHIN_A_DAY + 1 }, (_, index) => `${index + 1} FAILED builder`),
         findings: ['glibc OPEN'],
         notices: ['stopped'],
       });
-      expect(world.cloud.builds).toHaveLength(3);
+      expect(world.cloud.builds).toHaveLength(WITHIN_A_DAY + 1);
       expect(world.notices).toMatchObject([
         {
-          ...{ kind: 'stopped', image: NAME, patch: 3, failures: 3, reason: 'builder' },
+          ...{ kind: 'stopped', image: NAME, patch: WITHIN_A_DAY + 1, failures: WITHIN_A_DAY + 1, reason: 'builder' },
           since: new Date(began + 3_600_000).toISOString(),
           detail: how === 'cancelled' ? 'cancelled' : 'no capacity',
         },
       ]);
       expect(world.metrics.counts).toMatchObject({
-        ...{ 'BuildsFailed builder': 3, 'ImagesPostponed builder': 2 },
+        ...{ 'BuildsFailed builder': WITHIN_A_DAY + 1, 'ImagesPostponed builder': WITHIN_A_DAY },
       });
       await world.retry(NAME);
       await world.settle();
@@ -54,9 +62,21 @@ describe('a builder that always fails', () => {
     },
   );
 
+  it('for less than a day stops nothing: an outage passes, and nobody has to start over after it', async () => {
+    const world = await vulnerable();
+    await hours(world, 20, 'builder-fails');
+    expect(await end(world)).toMatchObject({ notices: [] });
+    expect((await world.head(NAME))?.failures).toBeGreaterThan(3);
+    await hours(world, 24, 'works');
+    world.scanAll();
+    await world.settle();
+    expect(await end(world)).toMatchObject({ head: 'IDLE', moves: 1, notices: ['promoted'] });
+  });
+
   it('and no attempt of the patch is used up: after it started over, its script may still fail as often as ever', async () => {
     const world = await vulnerable({ maximumAttempts: 3, failuresBeforeStop: 2 });
-    await hours(world, 24, 'builder-fails');
+    await hours(world, 60, 'builder-fails');
+    expect(await world.head(NAME)).toMatchObject({ state: 'STOPPED' });
     await world.retry(NAME);
     await world.settle();
     expect((await world.patches(NAME)).at(-1)).toMatchObject({ state: 'BUILDING' });

@@ -111,8 +111,8 @@ describe('HEAD', () => {
   };
 
   it.each([
-    [{ outcome: 'failed', failuresBeforeStop: 3 }, 0, 'IDLE', 1],
-    [{ outcome: 'failed', failuresBeforeStop: 3 }, 2, 'STOPPED', 3],
+    [{ outcome: 'failed', stops: false }, 0, 'IDLE', 1],
+    [{ outcome: 'failed', stops: true }, 2, 'STOPPED', 3],
     [{ outcome: 'neutral' }, 2, 'IDLE', 2],
     [{ outcome: 'promoted', promoted }, 2, 'IDLE', 0],
   ] as const)('a build that ended as %j after %i failures leaves it %s with %i', async (end, failures, state, left) => {
@@ -138,7 +138,7 @@ describe('HEAD', () => {
 
   it('a late word about another build does not free the lease', async () => {
     const table = await leased();
-    await releaseLease(table, 'a', { patch: 6, outcome: 'failed', failuresBeforeStop: 1 });
+    await releaseLease(table, 'a', { patch: 6, outcome: 'failed', stops: true });
     expect(await readHead(table, 'a')).toMatchObject({ state: 'BUSY', failures: 0, version: 1, lease: { patch: 7 } });
   });
 

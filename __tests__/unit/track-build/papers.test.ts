@@ -3,7 +3,7 @@ import { evidenceJsonSchema } from '../../../domain/evidence/evidence-json-schem
 import type { Evidence } from '../../../domain/evidence/evidence-schema';
 import { evidenceSchema } from '../../../domain/evidence/evidence-schema';
 import { explainFinding } from '../../../domain/table/explain-finding';
-import { makeFinding, makeImage, makeTarget } from '../table/samples';
+import { makeFinding, makeImage, makePatch, makeTarget, NOW } from '../table/samples';
 import { at, BUILT, KRB5, onCandidate, promotedWorld, PUSHED, SCANNED, SCANNED_AT, scanWorld } from './scan-world';
 
 type World = Awaited<ReturnType<typeof scanWorld>>;
@@ -185,19 +185,28 @@ describe('a build that failed', () => {
     expect(stopped.notifier.notices).toHaveLength(1);
   });
 
-  it.each(['FAILED', 'CANCELLED'] as const)('of the builder (%s) stops it as well, and says so', async (state) => {
-    const here = await scanWorld();
-    const head = (await here.head())!;
-    await here.store.put({ ...head, failures: 2, version: head.version + 1 }, head.version);
-    here.setStatus({ state, reason: 'builder', detail: 'no capacity' });
-    await here.track();
-    expect(here.notifier.notices).toMatchObject([
-      { kind: 'stopped', patch: 1, failures: 3, reason: 'builder', detail: 'no capacity' },
-    ]);
-    expect(await here.head()).toMatchObject({ state: 'STOPPED', failures: 3 });
-    // Nobody has it looked at again but a person: nothing is put off, nor counted so.
-    expect(here.metrics.counts).toEqual({ BuildsFailed: 1, 'BuildsFailed builder': 1 });
-  });
+  it.each(['FAILED', 'CANCELLED'] as const)(
+    'of the builder (%s) stops it as well after a day, and says so',
+    async (state) => {
+      const here = await scanWorld();
+      const since = new Date(NOW.getTime() - 24 * 3_600_000).toISOString();
+      for (const sequence of [-1, 0])
+        await here.store.put(
+          makePatch({ sequence, state: 'FAILED', reason: 'builder', buildId: 'b', stateSince: since }),
+          0,
+        );
+      const head = (await here.head())!;
+      await here.store.put({ ...head, failures: 2, version: head.version + 1 }, head.version);
+      here.setStatus({ state, reason: 'builder', detail: 'no capacity' });
+      await here.track();
+      expect(here.notifier.notices).toMatchObject([
+        { kind: 'stopped', patch: 1, failures: 3, reason: 'builder', detail: 'no capacity' },
+      ]);
+      expect(await here.head()).toMatchObject({ state: 'STOPPED', failures: 3 });
+      // Nobody has it looked at again but a person: nothing is put off, nor counted so.
+      expect(here.metrics.counts).toEqual({ BuildsFailed: 1, 'BuildsFailed builder': 1 });
+    },
+  );
 
   it('of the builder before that is put off, counted, and told to nobody', async () => {
     const here = await scanWorld();
