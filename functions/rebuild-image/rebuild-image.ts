@@ -81,6 +81,12 @@ export function makeRebuildImage(
     const plan = rebuildPlan(image, { findings, patches, promoted, sequence, now: clock(), ...accepts });
     if (plan === undefined) throw unknownPlatform(image);
     const patch = await draftRebuild({ scripts, clock }, image, { plan, sequence, promoted, request });
+    // No finding makes a rebuild give way: one that stayed behind would wait for ever.
+    await supersedeBut(
+      ports,
+      patches.filter(({ rebuild }) => rebuild === true),
+      patch,
+    );
     try {
       await table.put(patch, 0);
     } catch (error) {
