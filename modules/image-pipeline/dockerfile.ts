@@ -43,8 +43,8 @@ const STAGE_IMAGE = 'public.ecr.aws/amazonlinux/amazonlinux:2023';
 /** Most characters of `dockerfileTemplateData` (Image Builder API, CreateContainerRecipe). */
 const CHARACTER_LIMIT = 16_000;
 
-/** `FROM [--platform=…] <base> [AS <name>]`. */
-const FROM_LINE = /^\s*FROM\s+(?:--\S+\s+)*(?<base>\S+)(?:\s+AS\s+(?<name>\S+))?/i;
+/** `FROM [--platform=…] <base> [AS <name>]`; the base may be a placeholder of Image Builder, which has spaces. */
+const FROM_LINE = /^\s*FROM\s+(?:--\S+\s+)*(?<base>\{\{\{[^}]*\}\}\}|\S+)(?:\s+AS\s+(?<name>\S+))?/i;
 
 const COMPONENTS = ['{{{ imagebuilder:environments }}}', '{{{ imagebuilder:components }}}'];
 
