@@ -1,30 +1,15 @@
 import type { Context } from 'aws-lambda';
-import { AwsNotifier } from '../../adapters/aws/aws-notifier';
-import { makeDynamoDbClient } from '../../adapters/aws/clients/dynamodb-client';
 import { makeEcrClient } from '../../adapters/aws/clients/ecr-client';
-import { makeEventBridgeClient } from '../../adapters/aws/clients/eventbridge-client';
-import { makeImageBuilderClient } from '../../adapters/aws/clients/imagebuilder-client';
-import { makeInspectorClient } from '../../adapters/aws/clients/inspector-client';
-import { makeS3Client } from '../../adapters/aws/clients/s3-client';
-import { makeSnsClient } from '../../adapters/aws/clients/sns-client';
 import { makeSsmClient } from '../../adapters/aws/clients/ssm-client';
-import { DynamoDbFindingTable } from '../../adapters/aws/dynamodb-finding-table';
-import { Ec2ImageBuilder } from '../../adapters/aws/ec2-image-builder';
 import { floatingDigest } from '../../adapters/aws/ecr-floating-digest';
-import { makeEcrImageLayers } from '../../adapters/aws/ecr-image-layers';
-import { makeEcrImageLookup } from '../../adapters/aws/ecr-image-lookup';
-import { EcrImageRegistry } from '../../adapters/aws/ecr-image-registry';
 import { makeParentDigests } from '../../adapters/aws/parent-digests';
-import { InspectorFindingSource } from '../../adapters/aws/inspector-finding-source';
 import { makePowertoolsLogger } from '../../adapters/aws/powertools-logger';
 import { makePowertoolsMetrics } from '../../adapters/aws/powertools-metrics';
-import { S3BuildLogs } from '../../adapters/aws/s3-build-logs';
-import { S3ScriptStore } from '../../adapters/aws/s3-script-store';
 import { asUpdates } from '../../adapters/aws/signal-as-update';
 import { SsmRebuildSignal } from '../../adapters/aws/ssm-rebuild-signal';
+import { makeTrackingPorts } from '../../adapters/aws/tracking-ports';
 import { makePublicParents } from '../../adapters/registry/public-parents';
 import type { GoldenImage } from '../../domain/config/golden-image';
-import { imageOfRecipe, pipelineName, recipePrefix } from '../../domain/config/pipeline-name';
 import { cachedLayers } from '../../domain/lineage/cached-layers';
 import type { Logger } from '../../domain/ports';
 import { hasOtherImages } from '../../domain/reconcile/other-images';
@@ -71,57 +56,28 @@ const logger = makePowertoolsLogger('reconcile-findings');
 const metrics = makePowertoolsMetrics('reconcile-findings', environment.METRICS_ENVIRONMENT);
 const estate = loadEstateFile(environment.ESTATE_FILE);
 const ecr = makeEcrClient();
-const registry = new EcrImageRegistry({ client: ecr, registry: environment.REGISTRY_HOST });
-const lookup = makeEcrImageLookup(ecr);
-const table = new DynamoDbFindingTable({ client: makeDynamoDbClient(), tableName: environment.TABLE_NAME });
-const s3 = makeS3Client();
-const scripts = new S3ScriptStore({
-  client: s3,
-  bucket: environment.SCRIPT_BUCKET,
-  ...(environment.SCRIPT_KMS_KEY_ID !== undefined && { kmsKeyId: environment.SCRIPT_KMS_KEY_ID }),
-});
-const ourRecipes = recipePrefix(environment.PIPELINE_ARN_PREFIX);
+const tracking = makeTrackingPorts(environment, { estate, logger, ecr });
+const { table, registry, lookup } = tracking;
 const shared = {
-  table,
+  ...tracking,
   estate,
-  exceptions: estate.exceptions,
-  scripts,
   signal: asUpdates(new SsmRebuildSignal({ client: makeSsmClient(), prefix: environment.SIGNAL_PREFIX })),
-  builder: new Ec2ImageBuilder({
-    client: makeImageBuilderClient(),
-    pipelineArnOf: (image) => `${environment.PIPELINE_ARN_PREFIX}${pipelineName(image)}`,
-    registry,
-    logs: new S3BuildLogs({
-      ...{ client: s3, bucket: environment.BUILD_LOG_BUCKET, scripts, logger },
-      imageOf: (recipe) => imageOfRecipe(estate.byRepository.values(), ourRecipes, recipe),
-    }),
-  }),
-  registry,
-  lookup,
-  layers: cachedLayers(makeEcrImageLayers(ecr)),
-  source: new InspectorFindingSource({ client: makeInspectorClient(), account: environment.REGISTRY_ACCOUNT }),
-  notifier: new AwsNotifier({
-    sns: makeSnsClient(),
-    eventBridge: makeEventBridgeClient(),
-    topicArn: environment.TOPIC_ARN,
-    eventBusName: environment.EVENT_BUS_NAME,
-  }),
+  layers: cachedLayers(tracking.layers),
   metrics,
-  clock: () => new Date(),
 };
 
 /** The use cases of the other functions, as those compose them. */
 function otherUseCases(imageLogger: Logger): OtherUseCases {
   const ports = { ...shared, logger: imageLogger };
-  const tracking = { ...ports, proof: makeScanProof(ports) };
+  const proven = { ...ports, proof: makeScanProof(ports) };
   return {
     ingest: makeIngestFinding(ports),
     judgeAgain: makeJudgeAgain(ports),
     expireApprovals: makeExpireApprovals(ports),
     signalRebuild: makeSignalRebuild(ports),
     startBuild: makeStartBuild(ports),
-    trackBuild: makeTrackBuild(tracking),
-    checkPromoted: makeCheckPromoted(tracking),
+    trackBuild: makeTrackBuild(proven),
+    checkPromoted: makeCheckPromoted(proven),
     rebuildImage: makeRebuildImage(ports),
   };
 }
