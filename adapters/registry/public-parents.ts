@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../domain/config/image-reference';
+import { isDockerHub, parseImageReference } from '../../domain/config/image-reference';
 import type { ParentDigest, ParentUnknown } from '../../domain/reconcile/parent-digest';
 import { type AnonymousSend, makeAnonymousSend } from './anonymous-request';
 import { manifestDigest } from './manifest-digest';
@@ -7,8 +7,7 @@ import { RegistryTroubleError } from './registry-trouble-error';
 
 /** Milliseconds that all requests about one parent may take together. */
 const TIMEOUT_MS = 6_000;
-/** Docker Hub's names, and the host that speaks its registry's protocol. */
-const DOCKER_HUB: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+/** The host of Docker Hub that speaks its registry's protocol. */
 const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 /** What parents are looked up with. */
@@ -45,14 +44,14 @@ export function makePublicParents(options: PublicParentsOptions = {}): PublicPar
     if (reference === undefined) return { trouble: 'not-usable', detail: 'it is no image reference' };
     const { registry = DOCKER_HUB_HOST, tag = 'latest', digest } = reference;
     if (digest !== undefined) return { digest };
-    const isDockerHub = DOCKER_HUB.has(registry);
-    const host = isDockerHub ? DOCKER_HUB_HOST : registry;
+    const isHub = isDockerHub(reference);
+    const host = isHub ? DOCKER_HUB_HOST : registry;
     const outage = down.get(host);
     if (outage !== undefined) return outage;
     const origin = originOf(host);
     if (!URL.canParse(origin))
       return { trouble: 'not-allowed', detail: `${host} is not the name of a public registry` };
-    const isOfficial = isDockerHub && !reference.repository.includes('/');
+    const isOfficial = isHub && !reference.repository.includes('/');
     const repository = isOfficial ? `library/${reference.repository}` : reference.repository;
     const ask = makeAskManifest({ hostname: host, origin, repository, send, signal: AbortSignal.timeout(timeoutMs) });
     try {

@@ -16,6 +16,14 @@ const REFERENCE = new RegExp(
 /** Longest name of a repository with its registry, in characters (distribution reference grammar). */
 const NAME_LIMIT = 255;
 
+/** Docker Hub's names; the last is the host that speaks its registry's protocol. */
+const DOCKER_HUB: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+
+/** True where a reference's registry is Docker Hub, by any of its names or because none is given. */
+export function isDockerHub({ registry }: Pick<ImageReference, 'registry'>): boolean {
+  return registry === undefined || DOCKER_HUB.has(registry);
+}
+
 /** Takes an image reference apart. @returns undefined where it is none that could be pulled */
 export function parseImageReference(text: string): ImageReference | undefined {
   const { path, tag, digest } = REFERENCE.exec(text)?.groups ?? {};

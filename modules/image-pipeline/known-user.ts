@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../domain/config/image-reference';
+import { isDockerHub, parseImageReference } from '../../domain/config/image-reference';
 
 /** Docker official images whose configuration names no user, so that they run as root (docker-library/official-images). */
 const OFFICIAL = [
@@ -37,9 +37,8 @@ export function isRootParent(reference: string): boolean {
   const parsed = parseImageReference(reference);
   if (parsed === undefined) return false;
   const parts = parsed.repository.split('/');
-  const isDockerHub = parsed.registry === undefined || /^(?:index\.)?docker\.io$/.test(parsed.registry);
   const [name = '', above] = [parts.at(-1), parts.at(-2)];
-  const isOfficial = above === 'library' || (isDockerHub && parts.length === 1);
+  const isOfficial = above === 'library' || (isDockerHub(parsed) && parts.length === 1);
   if (isOfficial && OFFICIAL.includes(name)) return true;
   const ends = [name, parts.slice(-2).join('/')];
   return DISTRIBUTIONS.some((pattern) => ends.some((end) => pattern.test(end)));

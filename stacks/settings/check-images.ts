@@ -1,7 +1,7 @@
 import { ecosystemIdFor } from '../../domain/config/golden-image';
 import type { GoldenImage } from '../../domain/config/golden-image';
 import type { GoldenImagesConfig, ImageConfig } from '../../domain/config/config-schema';
-import { parseImageReference } from '../../domain/config/image-reference';
+import { isDockerHub, parseImageReference } from '../../domain/config/image-reference';
 import { ecrRegistry } from '../../domain/config/partition';
 import { CANDIDATE_TAG } from '../../domain/config/image-tag';
 import { nameProblem } from '../../domain/config/label';
@@ -107,7 +107,8 @@ function parentProblems(parent: string): readonly PropProblem[] {
   const { registry } = reference;
   const isPulled =
     registry === undefined ||
-    ['docker.io', 'index.docker.io', 'public.ecr.aws'].includes(registry) ||
+    registry === 'public.ecr.aws' ||
+    isDockerHub(reference) ||
     ecrRegistry(registry) !== undefined;
   return problemIf(
     !isPulled,

@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../../domain/config/image-reference';
+import { isDockerHub, parseImageReference } from '../../../domain/config/image-reference';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -35,4 +35,17 @@ it.each([
   `a/${'b'.repeat(254)}`,
 ])('%s is no reference', (text) => {
   expect(parseImageReference(text)).toBeUndefined();
+});
+
+it.each([
+  ['debian', true],
+  ['docker.io/library/debian', true],
+  ['index.docker.io/debian', true],
+  ['registry-1.docker.io/library/debian', true],
+  ['public.ecr.aws/docker/library/debian', false],
+  ['docker.io.example.com/debian', false],
+])('whether %s is on Docker Hub: %s', (text, isHub) => {
+  const reference = parseImageReference(text);
+  if (reference === undefined) throw new Error(`${text} is no reference`);
+  expect(isDockerHub(reference)).toBe(isHub);
 });
