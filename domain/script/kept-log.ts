@@ -5,8 +5,10 @@ import { EXIT_MARKER, parseResultLines, RESULT_MARKER } from './result-lines';
 const END_LIMIT = 262_144;
 /** Most characters of the script's own lines that are kept beside. */
 const REPORT_LIMIT = 1_048_576;
-/** Most characters of one line that are kept; so bounded, no line takes long to redact. */
+/** Most characters of one line that are kept. */
 const LINE_LIMIT = 1_000;
+/** Characters of a line that are redacted: more than are kept, so that no secret is cut in two; no line takes long. */
+const LINE_LOOKED_AT = 2_000;
 
 /** Control sequences of terminals (ECMA-48), and control characters but tab and line ends. */
 const CONTROLS = new RegExp(
@@ -26,7 +28,7 @@ export function keptLog(log: string): string {
   const kept = [
     ...reportLines(text),
     ...(leftOut > 0 ? [`[${leftOut} characters left out]`] : []),
-    ...withoutKeys(lines.filter(isNotReported)).map(redactLine),
+    ...withoutKeys(lines.filter(isNotReported)).map((line) => redactLine(line).slice(0, LINE_LIMIT).toWellFormed()),
   ].join('\n');
   return kept.trim() === '' ? '' : `${kept.trimEnd()}\n`;
 }
@@ -54,5 +56,5 @@ function lastLines(text: string): { readonly lines: readonly string[]; readonly 
   const lines = text.slice(-END_LIMIT).split(/\r\n|\r|\n/);
   const [cut = ''] = lines;
   const leftOut = isWhole ? 0 : text.length - END_LIMIT + Math.min(cut.length + 1, END_LIMIT);
-  return { lines: (isWhole ? lines : lines.slice(1)).map((line) => line.slice(0, LINE_LIMIT).toWellFormed()), leftOut };
+  return { lines: (isWhole ? lines : lines.slice(1)).map((line) => line.slice(0, LINE_LOOKED_AT)), leftOut };
 }

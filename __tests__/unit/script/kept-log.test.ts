@@ -52,6 +52,12 @@ describe('what of a log is kept with a patch', () => {
     expect(keptLog(`password${ESCAPE}[0m: hunter2\n`)).toBe('password: [redacted]\n');
   });
 
+  it('no part of a secret that the end of a long line cuts', () => {
+    const words = 'x '.repeat(495);
+    expect(keptLog(`${words}AKIA${'B'.repeat(16)}\n`)).toBe(`${words}[redacted]\n`);
+    expect(keptLog(`${'y '.repeat(2_500)}\n`)).toBe(`${'y '.repeat(499)}y\n`);
+  });
+
   it('property: what parses of it is what parses of the log; it is bounded, well-formed, without control characters', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
