@@ -25,7 +25,7 @@ function main(): void {
   const estateZip = writeEstateZip(estate, join(__dirname, `dist/estate/${environment.name}/golden-images.zip`));
   const app = new App();
   const former = synthesizedStacks(app.outdir);
-  if (environment.scannedRepositories !== undefined) new ScanningStack(app, settings, environment.scannedRepositories);
+  if (environment.scanning !== undefined) new ScanningStack(app, settings, environment.scanning);
   new PatchingStack(app, settings, { functions: FUNCTIONS_DIRECTORY, estate: estateZip });
   new ImagesStack(app, settings);
   app.synth();

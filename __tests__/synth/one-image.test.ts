@@ -16,7 +16,7 @@ function flatten(synthesized: Synthesized): Map<string, StackResource> {
 
 const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9._-]{0,12}[a-z0-9])?$/);
 const names = fc.uniqueArray(name, { minLength: 2, maxLength: 5, selector: (one) => one.replaceAll(/[._]/g, '-') });
-const SCANNING = "    scanning: { repositories: ['golden/*'] }\n";
+const SCANNING = "    scanning: { repositories: ['golden/*'], resourceTypes: [ECR] }\n";
 
 /** Repositories have fewer characters than names. */
 function image(one: string): string {

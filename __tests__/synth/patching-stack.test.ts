@@ -562,7 +562,7 @@ describe('another partition', () => {
     ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
   ])('in %s every ARN is of %s', (region, partition, suffix) => {
     const stacks = synthesize(
-      estateYaml(undefined, '    scanning: { repositories: [golden/*] }\n    guardrail: true\n').replace(
+      estateYaml(undefined, '    scanning: { repositories: [golden/*], resourceTypes: [ECR] }\n    guardrail: true\n').replace(
         'region: eu-west-1',
         `region: ${region}`,
       ),

@@ -8,7 +8,7 @@ const EVERYTHING = estateYaml(
   undefined,
   `    guardrail: true
     notifications: { emails: [a@example.com] }
-    scanning: { repositories: ['golden/*'] }
+    scanning: { repositories: ['golden/*'], resourceTypes: [ECR] }
     permissionsBoundary: arn:aws:iam::123456789012:policy/boundary
 `,
   'model: { id: eu.anthropic.claude-sonnet-4-6 }\n',

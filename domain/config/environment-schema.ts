@@ -7,6 +7,9 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** What Inspector can scan in an account (Inspector2 API, Enable, resourceTypes). */
+const SCANNED_RESOURCE_TYPES = ['ECR', 'EC2', 'LAMBDA', 'LAMBDA_CODE', 'CODE_REPOSITORY'] as const;
+
 const region = z.string().regex(REGION, 'is not an AWS region');
 const days = z.number().int().min(1).max(3650);
 const word = z.string().regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be words of a-z and 0-9, joined by "-"');
@@ -149,6 +152,16 @@ export const environmentKeys = z.strictObject({
         .min(1)
         .max(100)
         .describe('Repositories that are scanned continuously, with "*" as wildcard, e.g. golden/*.'),
+      resourceTypes: z
+        .array(z.enum(SCANNED_RESOURCE_TYPES))
+        .refine((types) => types.includes('ECR'), 'must have ECR: without it no golden image is scanned')
+        .refine(
+          (types) => !types.includes('LAMBDA_CODE') || types.includes('LAMBDA'),
+          'has LAMBDA_CODE without LAMBDA, and Inspector scans the code only of functions that it scans',
+        )
+        .describe(
+          'All that Inspector scans in the account and region, ECR among it: what is not named here, Terraform switches off.',
+        ),
     })
     .optional()
     .describe(

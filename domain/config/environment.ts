@@ -29,8 +29,8 @@ export interface Environment {
   readonly rescanDays?: number;
   readonly vpc?: NonNullable<EnvironmentConfig['vpc']>;
   readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string }[];
-  /** Repositories that are scanned continuously; absent: scanning is not this project's matter. */
-  readonly scannedRepositories?: readonly string[];
+  /** Absent: scanning is not this project's matter. */
+  readonly scanning?: Readonly<NonNullable<EnvironmentConfig['scanning']>>;
   readonly permissionsBoundary?: string;
   readonly instancePolicy: 'narrow' | 'managed';
 }
@@ -91,7 +91,7 @@ function withDefaults(name: string, declared: EnvironmentConfig): Environment {
     ...(modelRegions !== undefined && { modelRegions }),
     ...(modelArns !== undefined && { modelArns }),
     ...(vpc !== undefined && { vpc }),
-    ...(scanning !== undefined && { scannedRepositories: scanning.repositories }),
+    ...(scanning !== undefined && { scanning }),
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
   };
 }

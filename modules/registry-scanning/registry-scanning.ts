@@ -8,6 +8,8 @@ export interface RegistryScanningProps {
   readonly account: string;
   /** Repositories that are scanned continuously, with `*` as wildcard: 1 to 100. */
   readonly repositories: readonly string[];
+  /** All that Inspector scans in the account and region, `ECR` among it: the provider switches off what is not named. */
+  readonly resourceTypes: readonly string[];
 }
 
 /**
@@ -15,11 +17,11 @@ export interface RegistryScanningProps {
  * without them scanning stops for everybody: Terraform never destroys them.
  */
 export class RegistryScanning extends Construct {
-  constructor(scope: Construct, id: string, { account, repositories }: RegistryScanningProps) {
+  constructor(scope: Construct, id: string, { account, repositories, resourceTypes }: RegistryScanningProps) {
     super(scope, id);
     const enabler = new Inspector2Enabler(this, 'inspector', {
       accountIds: [account],
-      resourceTypes: ['ECR'],
+      resourceTypes: [...resourceTypes],
       lifecycle: { preventDestroy: true },
     });
     new EcrRegistryScanningConfiguration(this, 'registry', {

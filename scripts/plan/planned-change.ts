@@ -1,5 +1,5 @@
 import type { ResourceChange } from './plan-document';
-import { lostWith } from './stateful-types';
+import { lostByUpdate, lostWith, takesThePlaceOf } from './stateful-types';
 
 /** What happens to a resource, worst first; the order of every listing. */
 export const EFFECTS = ['destroy', 'replace', 'unknown', 'change', 'forget', 'create', 'import'] as const;
@@ -15,9 +15,9 @@ export interface PlannedChange {
   readonly name?: string;
   /** Names of the attributes that change; those that force a replacement, for a replacement. */
   readonly attributes: readonly string[];
-  /** What is lost, where something stateful is destroyed or replaced. */
+  /** What is lost, where something stateful is destroyed or replaced, or an update switches something off. */
   readonly lost?: string;
-  /** What is special: an unknown action, a leftover of an interrupted replacement, an address that moved. */
+  /** What is special: an unknown action, a leftover of an interrupted replacement, an address that moved, what a new one replaces. */
   readonly note?: string;
 }
 
@@ -41,7 +41,7 @@ export function plannedChange(resource: ResourceChange): PlannedChange | undefin
   const effect = effectOf(resource);
   if (mode !== 'managed' || effect === undefined) return undefined;
   const name = nameOf(resource);
-  const lost = ['destroy', 'replace', 'unknown'].includes(effect) ? lostWith(type) : undefined;
+  const lost = lostIn(resource, effect);
   const note = noteOf(resource, effect);
   return {
     effect,
@@ -63,13 +63,19 @@ function effectOf({ address, previous_address: previous, change }: ResourceChang
   return ACTIONS[actions.join()] ?? (actions.includes('delete') ? 'destroy' : 'unknown');
 }
 
+function lostIn(resource: ResourceChange, effect: Effect): string | undefined {
+  if (effect === 'change') return lostByUpdate(resource);
+  return ['destroy', 'replace', 'unknown'].includes(effect) ? lostWith(resource.type) : undefined;
+}
+
 function noteOf(
-  { address, previous_address: previous, deposed, change }: ResourceChange,
+  { address, type, previous_address: previous, deposed, change }: ResourceChange,
   effect: Effect,
 ): string | undefined {
   if (effect === 'unknown') return `unknown action ${change.actions.join(' and ')}`;
   if (deposed !== undefined && deposed !== null) return 'left over from an interrupted replacement';
-  return isMoved(address, previous) ? `moved from ${previous ?? ''}` : undefined;
+  if (isMoved(address, previous)) return `moved from ${previous ?? ''}`;
+  return effect === 'create' ? takesThePlaceOf(type) : undefined;
 }
 
 function isMoved(address: string, previous: string | null | undefined): boolean {

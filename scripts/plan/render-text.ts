@@ -1,15 +1,12 @@
 import type { createColors } from 'picocolors';
 import { printable } from '../../cli/output/printable';
-import type { Effect, PlannedChange } from './planned-change';
+import type { PlannedChange } from './planned-change';
 import type { Loss, StackSummary } from './summarize';
 import { lossesOf } from './summarize';
 import { countsOf, detailOf, SIGNS, typesOf } from './wording';
 
 /** Functions that colour text. */
 export type Colors = ReturnType<typeof createColors>;
-
-/** Effects that are listed by type alone: everything about them is new. */
-const BY_TYPE: ReadonlySet<Effect> = new Set(['create']);
 
 /** Lays plans out for a terminal: what would be lost first and in red, then by stack and golden image. */
 export function renderText(summaries: readonly StackSummary[], colors: Colors): string {
@@ -48,18 +45,23 @@ function stackBlock({ stack, images, drift, outputs, deferred }: StackSummary, c
 }
 
 function changeLines(changes: readonly PlannedChange[], colors: Colors): string[] {
-  const grouped = changes.filter(({ effect }) => BY_TYPE.has(effect));
+  const grouped = changes.filter(isByType);
   return [
-    ...changes.filter(({ effect }) => !BY_TYPE.has(effect)).map((change) => changeLine(change, colors)),
+    ...changes.filter((change) => !isByType(change)).map((change) => changeLine(change, colors)),
     ...(grouped.length === 0 ? [] : [colors.green(`    + ${printable(typesOf(grouped))}`)]),
   ];
+}
+
+/** Listed by type alone: everything about it is new, and there is nothing special to say. */
+function isByType({ effect, note }: PlannedChange): boolean {
+  return effect === 'create' && note === undefined;
 }
 
 function changeLine(change: PlannedChange, { red, yellow }: Colors): string {
   const detail = detailOf(change);
   const line = `    ${SIGNS[change.effect]} ${printable(change.address)}${detail === '' ? '' : printable(`: ${detail}`)}`;
   if (change.lost !== undefined) return red(line);
-  return change.effect === 'change' || change.effect === 'replace' ? yellow(line) : line;
+  return change.effect === 'create' || change.effect === 'change' || change.effect === 'replace' ? yellow(line) : line;
 }
 
 function driftLine(change: PlannedChange): string {

@@ -43,7 +43,7 @@ export function loadSettings(file: string, environmentName: string | undefined):
       declared.dockerfile && readTemplate(file, declared.dockerfile, locate(['images', index, 'dockerfile']));
     return imageSettings(image, declared, template, label);
   });
-  const { scannedRepositories } = environment;
+  const scannedRepositories = environment.scanning?.repositories;
   checkImages(images, { config, locate, ...(scannedRepositories !== undefined && { scannedRepositories }) });
   return { environment, label, images, estate };
 }

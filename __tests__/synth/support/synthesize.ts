@@ -51,8 +51,8 @@ export function synthesizeInto(directory: string, settings: Settings): void {
   for (const { name } of FUNCTIONS) writeFileSync(join(functions, `${name}.zip`), `code of ${name}`);
   const estate = writeEstateZip(settings.estate, join(directory, 'estate/golden-images.zip'));
   const app = new App({ outdir: join(directory, 'out') });
-  const { scannedRepositories } = settings.environment;
-  if (scannedRepositories !== undefined) new ScanningStack(app, settings, scannedRepositories);
+  const { scanning } = settings.environment;
+  if (scanning !== undefined) new ScanningStack(app, settings, scanning);
   new PatchingStack(app, settings, { functions, estate });
   new ImagesStack(app, settings);
   app.synth();

@@ -47,14 +47,14 @@ describe('the environment', () => {
   });
 
   it('takes what is declared', () => {
-    const more = `tags: { a: b }, removalProtection: false, retention: { logsDays: 7 }, scanning: { repositories: ['golden/*'] },
+    const more = `tags: { a: b }, removalProtection: false, retention: { logsDays: 7 }, scanning: { repositories: ['golden/*'], resourceTypes: [ECR] },
       notifications: { emails: [a@example.com], subscriptions: [{ protocol: https, endpoint: 'https://a.example' }] },
       vpc: { subnetIds: [subnet-01234567], securityGroupIds: [sg-01234567] }`;
     expect(environmentOf(config(`  prod: { ${LEAST}, ${more} }`), 'prod', FILE)).toMatchObject({
       tags: { a: 'b' },
       removalProtection: false,
       retention: { logsDays: 7, archiveDays: 30 },
-      scannedRepositories: ['golden/*'],
+      scanning: { repositories: ['golden/*'], resourceTypes: ['ECR'] },
       subscriptions: [
         { protocol: 'email', endpoint: 'a@example.com' },
         { protocol: 'https', endpoint: 'https://a.example' },

@@ -36,6 +36,34 @@ describe('what happens to a resource', () => {
     expect(plannedChange(resource(TABLE, { actions: [action] }))).not.toHaveProperty('lost');
   });
 
+  describe('singletons of the account', () => {
+    const ENABLER = 'aws_inspector2_enabler.inspector';
+    const RULES = 'aws_ecr_registry_scanning_configuration.registry';
+    const rule = (...filters: string[]): Record<string, unknown> => ({
+      rule: [{ scan_frequency: 'CONTINUOUS_SCAN', repository_filter: filters.map((filter) => ({ filter })) }],
+    });
+    const types = (...all: string[]): Record<string, unknown> => ({ resource_types: all });
+
+    test.each([
+      [ENABLER, types('EC2', 'LAMBDA', 'ECR'), types('ECR'), "Inspector's scanning in the account of EC2, LAMBDA"],
+      [ENABLER, types('ECR'), types('EC2', 'ECR'), undefined],
+      [ENABLER, types('ECR', 'EC2'), types('EC2', 'ECR'), undefined],
+      [RULES, rule('golden/*', 'team/*', '*'), rule('golden/*'), 'scanning by the rules for *, team/*'],
+      [RULES, rule('golden/*'), rule('golden/*', 'base'), undefined],
+      ['aws_iam_role.x', types('EC2'), types('ECR'), undefined],
+    ])('an update of %s from %j to %j switches off: %s', (address, before, after, lost) => {
+      expect(plannedChange(resource(address, { before, after }))?.lost).toBe(lost);
+    });
+
+    test('a new one takes the place of what no plan shows', () => {
+      const note = (address: string): string | undefined =>
+        plannedChange(resource(address, { actions: ['create'] }))?.note;
+      expect(note(ENABLER)).toMatch(/beyond its resource_types is switched off/);
+      expect(note(RULES)).toMatch(/replaces the scanning rules/);
+      expect(note(TABLE)).toBeUndefined();
+    });
+  });
+
   test('types that can be made again are not lost, whatever they are called', () => {
     for (const type of ['aws_iam_role', 'constructor', '__proto__'])
       expect(plannedChange(resource(`${type}.x`, { actions: ['delete'] }))).not.toHaveProperty('lost');
