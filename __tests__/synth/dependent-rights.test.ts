@@ -31,6 +31,7 @@ it('a cached parent may be refreshed by who reads it, once each, and none that i
         from('b', `${host}/docker-hub/library/debian:12`),
         from('a', `${host}/docker-hub/library/debian:13`),
         from('c', `${host}/quay/x/y:1`),
+        from('f', `${host}/base:1`),
         from('d', '999999999999.dkr.ecr.eu-west-1.amazonaws.com/base/debian:12'),
         imageYaml('e'),
       ]),
@@ -45,11 +46,23 @@ it('a cached parent may be refreshed by who reads it, once each, and none that i
             Sid: 'RefreshCachedParents',
             Effect: 'Allow',
             Action: ['ecr:BatchImportUpstreamImage'],
-            Resource: ['docker-hub/library/debian', 'quay/x/y'].map(
+            Resource: ['base', 'docker-hub/*', 'quay/*'].map(
               (repository) => `arn:aws:ecr:eu-west-1:123456789012:repository/${repository}`,
             ),
           }
         : undefined,
     ]);
   expect(statement(stack, 'track-build', 'RefreshCachedParents')).toBeUndefined();
+});
+
+it('as many images as Image Builder has pipelines for, each with a cached parent of its own, fit the roles of the functions', () => {
+  const host = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+  const images = Array.from(
+    { length: 75 },
+    (_one, at) =>
+      `${imageYaml(`debian-${at}`).replace('public.ecr.aws/docker/library/debian:12-slim', `${host}/docker-hub/library/debian-${at}:12`)}    contract: { user: root }\n`,
+  );
+  const many = stackOf(synthesize(estateYaml(images)), 'patching-test');
+  for (const { name } of FUNCTIONS)
+    expect(String(only(many, 'aws_iam_role_policy', name)['policy']).length).toBeLessThan(6_000);
 });

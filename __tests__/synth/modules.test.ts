@@ -4,7 +4,7 @@ import { App, TerraformStack, Testing } from 'cdktf';
 import type { Construct } from 'constructs';
 import { BadInputError } from '../../domain/errors';
 import { ServiceRole } from '../../modules/iam-role/iam-role';
-import { policyJson } from '../../modules/iam-role/policy-document';
+import { inlinePolicyJson, policyJson } from '../../modules/iam-role/policy-document';
 import { contentVersion } from '../../modules/image-pipeline/content-version';
 import { EncryptionKey } from '../../modules/key/key';
 import { Label, nameProblem } from '../../domain/config/label';
@@ -106,6 +106,18 @@ describe('policies', () => {
   it('two statements of one name are refused', () => {
     const statement = { sid: 'A', actions: ['s3:GetObject'], resources: ['a'] };
     expect(() => policyJson([statement, { ...statement, resources: ['b'] }])).toThrow(/two statements of one sid/);
+  });
+
+  it('a role’s policy that IAM would refuse for its length is an error, values that are not known yet counted as long ones', () => {
+    const statement = { sid: 'Short', actions: ['s3:GetObject'], resources: ['a'] };
+    const long = (resource: string, count: number): string =>
+      inlinePolicyJson('r', [statement, { ...statement, sid: 'Long', resources: Array<string>(count).fill(resource) }]);
+    expect(long('x'.repeat(97), 99)).toHaveLength(10_085);
+    expect(() => long('x'.repeat(97), 101)).toThrow(
+      'the policy of role r has up to 10285 characters, and IAM takes 10240: the most are in statement Long',
+    );
+    expect(() => long('${aws_kms_key.k.arn}', 60)).not.toThrow();
+    expect(() => long('${aws_kms_key.k.arn}', 90)).toThrow(BadInputError);
   });
 
   it('a role joins what it is allowed twice, and never widens it', () => {

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Place } from '../place/place';
 import { iamArn } from '../place/place';
 import type { Statement } from './policy-document';
-import { policyJson, trustPolicyJson } from './policy-document';
+import { inlinePolicyJson, trustPolicyJson } from './policy-document';
 
 /** Whoever can be allowed something. */
 export interface Grantee {
@@ -91,7 +91,7 @@ export class ServiceRole extends Construct implements Grantee {
       new IamRolePolicy(this, 'policy', {
         name: 'allowed',
         role: this.role.name,
-        policy: Lazy.stringValue({ produce: () => policyJson(this.statements) }),
+        policy: Lazy.stringValue({ produce: () => inlinePolicyJson(this.name, this.statements) }),
       }),
     );
   }

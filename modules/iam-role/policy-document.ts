@@ -24,6 +24,32 @@ export function policyJson(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(toJson) });
 }
 
+/** Characters of all inline policies of a role together (IAM quotas); white space, of which there is none, does not count. */
+const INLINE_LIMIT = 10_240;
+/** What stands for a value that is known at the apply only, such as the ARN of a key, which has 75 characters. */
+const TOKEN = /\$\{[^}]*\}/g;
+const LONGEST_VALUE = 120;
+
+/**
+ * JSON of the one inline policy of a role.
+ * @param role its name, for messages
+ * @throws BadInputError as {@link policyJson}, and where IAM would refuse it for its length
+ */
+export function inlinePolicyJson(role: string, statements: readonly Statement[]): string {
+  const text = policyJson(statements);
+  const { length } = text.replace(TOKEN, 'x'.repeat(LONGEST_VALUE));
+  if (length > INLINE_LIMIT) {
+    const [longest = ''] = [...statements]
+      .sort((left, right) => JSON.stringify(right).length - JSON.stringify(left).length)
+      .map(({ sid }) => sid);
+    throw new BadInputError(
+      `the policy of role ${role} has up to ${length} characters, and IAM takes ${INLINE_LIMIT}: the most are in statement ${longest}`,
+      { hint: 'name fewer resources there, e.g. by a common prefix, or have fewer images in one environment' },
+    );
+  }
+  return text;
+}
+
 /** Policy that lets a service act as a role. */
 export function trustPolicyJson(service: string, conditions?: Statement['conditions']): string {
   return JSON.stringify({

@@ -23,7 +23,7 @@ functions were put into by other means, those without a way to the internet watc
 
 Not in it, since no parent of that environment is in a private registry: where one is, the instances of its image may pull that
 repository (\`ecr:BatchCheckLayerAvailability\`, \`ecr:BatchGetImage\`, \`ecr:GetDownloadUrlForLayer\`), and they, track-build and
-reconcile-findings may have a pull through cache renew it (\`ecr:BatchImportUpstreamImage\`). Nobody may create a repository.
+reconcile-findings may have a pull through cache renew it (\`ecr:BatchImportUpstreamImage\`; the two on all below the first part of its name). Nobody may create a repository.
 `;
 
 /** Why the floating tag is watched. */

@@ -76,7 +76,7 @@ export function grantClosedLoop(target: LambdaFunction, { settings, table, scrip
     actions: ['ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
     resources: [arnOf(environment, 'ecr', 'repository/*')],
   });
-  const parents = parentRepositories(settings);
+  const parents = cachedParents(settings);
   if (parents.length > 0)
     // Where a parent is behind a pull through cache rule, BatchGetImage has the cache look for a newer one (ECR API,
     // UnableToGetUpstreamImageException); what that takes: ECR User Guide, "IAM permissions required to sync an upstream registry".
@@ -89,10 +89,18 @@ export function grantClosedLoop(target: LambdaFunction, { settings, table, scrip
   });
 }
 
-/** ARNs of the parents' repositories in the environment's own registry, which is the only one that functions look into. */
-function parentRepositories({ environment, images }: Settings): readonly string[] {
+/**
+ * ARNs of where parents are in the environment's own registry, which is the only one that functions look into: the first part
+ * of their names, which is the prefix of a pull through cache rule. Each by itself would be too much for one policy.
+ */
+function cachedParents({ environment, images }: Settings): readonly string[] {
   const own = arnOf(environment, 'ecr', 'repository/');
-  return [...new Set(images.flatMap(({ pullArns }) => pullArns))].filter((arn) => arn.startsWith(own)).sort();
+  const names = images
+    .flatMap(({ pullArns }) => pullArns)
+    .filter((arn) => arn.startsWith(own))
+    .map((arn) => arn.slice(own.length));
+  const places = names.map((name) => (name.includes('/') ? `${name.slice(0, name.indexOf('/'))}/*` : name));
+  return [...new Set(places)].sort().map((place) => `${own}${place}`);
 }
 
 /** Rings when a function has held a candidate that nothing proved in time. */
