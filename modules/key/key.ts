@@ -58,6 +58,7 @@ const ADMINISTRATION = [
   'PutKeyPolicy',
   'ReEncryptFrom',
   'ReEncryptTo',
+  'RetireGrant',
   'RevokeGrant',
   'RotateKeyOnDemand',
   'ScheduleKeyDeletion',
