@@ -160,6 +160,16 @@ it('an own template, inline: a relative directory goes on again from the one bef
   ).toEqual(['USER root', 'WORKDIR /srv', 'WORKDIR app', 'WORKDIR x']);
 });
 
+it('an own template: a user after the patch is not its user before it', () => {
+  const template = [PARENT, 'USER app', '# golden-images: patch', 'WORKDIR /late', 'USER late'].join('\n');
+  expect(renderDockerfile({ injection: 'inline', template }).split('\n').slice(-4)).toEqual([
+    'USER app',
+    'WORKDIR /',
+    'WORKDIR /late',
+    'USER late',
+  ]);
+});
+
 it('a template names its user before the patch, in the same stage, or after it', () => {
   const of = (...lines: string[]): boolean => namesUser(lines.join('\n'));
   expect(of(PARENT, 'USER app', '# golden-images: patch')).toBe(true);
