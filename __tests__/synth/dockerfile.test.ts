@@ -1,4 +1,5 @@
-import { namesUser, renderDockerfile } from '../../modules/image-pipeline/dockerfile';
+import { renderDockerfile } from '../../modules/image-pipeline/dockerfile';
+import { namesUser } from '../../modules/image-pipeline/dockerfile-template';
 import { isRootParent } from '../../modules/image-pipeline/known-user';
 
 const STAGE = [
@@ -102,6 +103,71 @@ it('an own template: the user of an earlier stage that the patched one is made f
     'USER tool',
   );
   expect(user(template.filter((line) => line !== 'USER app'))).toBe('USER root');
+});
+
+it('an own template: what is in a heredoc, a comment or an ONBUILD is no user or directory of the image', () => {
+  const lines = [
+    '# escape=`',
+    'ARG A=1 `',
+    '# FROM x',
+    '  B=2',
+    PARENT,
+    'workdir `',
+    '  /srv',
+    'user app',
+    'RUN a `',
+    '  # USER x',
+    '  && b',
+    'COPY <<EOF <<-"END" /etc/nginx/',
+    'user nginx;',
+    'EOF',
+    'WORKDIR /y',
+    '\tEND',
+    'ONBUILD USER z',
+    '# golden-images: patch',
+    'CMD ["serve"]',
+  ];
+  const rendered = renderDockerfile({ injection: 'staged', template: lines.join('\n') }).split('\n');
+  expect(rendered).toEqual([
+    ...lines.slice(0, 4),
+    ...STAGE,
+    ...lines.slice(4, -2),
+    ...PATCH,
+    'USER app',
+    'CMD ["serve"]',
+  ]);
+  expect(
+    renderDockerfile({ injection: 'inline', template: lines.join('\n') })
+      .split('\n')
+      .slice(-3),
+  ).toEqual(['USER app', 'WORKDIR /srv', 'CMD ["serve"]']);
+  expect(namesUser(lines.filter((line) => line !== 'user app').join('\n'))).toBe(false);
+});
+
+it('an own template, inline: a relative directory goes on again from the one before it', () => {
+  const template = [
+    `${PARENT} AS base`,
+    'WORKDIR /srv',
+    'WORKDIR app',
+    'FROM base',
+    'WORKDIR x',
+    '# golden-images: patch',
+  ];
+  expect(
+    renderDockerfile({ injection: 'inline', template: template.join('\n') })
+      .split('\n')
+      .slice(-4),
+  ).toEqual(['USER root', 'WORKDIR /srv', 'WORKDIR app', 'WORKDIR x']);
+});
+
+it('an own template: a user after the patch is not its user before it', () => {
+  const template = [PARENT, 'USER app', '# golden-images: patch', 'WORKDIR /late', 'USER late'].join('\n');
+  expect(renderDockerfile({ injection: 'inline', template }).split('\n').slice(-4)).toEqual([
+    'USER app',
+    'WORKDIR /',
+    'WORKDIR /late',
+    'USER late',
+  ]);
 });
 
 it('a template names its user before the patch, in the same stage, or after it', () => {

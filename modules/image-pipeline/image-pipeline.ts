@@ -15,7 +15,8 @@ import { assertValid } from '../validation';
 import { contentVersion } from './content-version';
 import { contractTestDocument } from './contract-test';
 import type { DockerfileProps } from './dockerfile';
-import { dockerfileProblems, renderDockerfile } from './dockerfile';
+import { renderDockerfile } from './dockerfile';
+import { dockerfileProblems } from './dockerfile-problems';
 import { fetchComponentDocument } from './fetch-component';
 
 /** What a pipeline is made with. */

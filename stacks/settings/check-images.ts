@@ -9,7 +9,7 @@ import type { NameKind } from '../../domain/config/name-limits';
 import { BadInputError } from '../../domain/errors';
 import { coversRepository } from '../../domain/config/wildcard';
 import { GoldenRepository } from '../../modules/golden-repository/golden-repository';
-import { namesUser } from '../../modules/image-pipeline/dockerfile';
+import { namesUser } from '../../modules/image-pipeline/dockerfile-template';
 import { ImagePipeline } from '../../modules/image-pipeline/image-pipeline';
 import { isRootParent } from '../../modules/image-pipeline/known-user';
 import type { PropProblem } from '../../modules/validation';
