@@ -51,10 +51,13 @@ export type HeadItem = Versioned & {
   readonly type: 'HEAD';
   readonly image: string;
   readonly state: 'IDLE' | 'BUSY' | 'STOPPED';
-  /** Raised by every lease; fences later writes. */
+  /** Raised by every lease, and 0 before the first; fences later writes. */
   readonly sequence: number;
   readonly lease?: Lease;
-  /** Current digest before the first promotion: the newest that the scanner has seen. */
+  /**
+   * Current digest before the first promotion: the newest that the scanner has seen, of those that the floating tag was on
+   * once a lease was taken.
+   */
   readonly adopted?: SeenDigest;
   /**
    * Digests that were built here, newest last. A candidate that was held is never the current image, whatever tags it has

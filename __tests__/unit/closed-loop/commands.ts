@@ -89,6 +89,14 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
         await world.endBuilds(how, unavailable);
       }),
     ),
+    fc.constantFrom('versioned', 'untagged' as const).map((tagged) =>
+      command(`pushEarly(${tagged})`, async (world) => {
+        await world.settle();
+        world.tick(1 / 3600);
+        await world.pushEarly(tagged);
+        await world.step();
+      }),
+    ),
     fc.constant(
       command('scanAll', (world) => {
         world.tick(1 / 3600);
