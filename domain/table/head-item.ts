@@ -88,10 +88,11 @@ export function currentDigest(head: Pick<HeadItem, 'promoted' | 'adopted'> | und
   return head?.promoted?.digest ?? head?.adopted?.digest;
 }
 
-/** Digests whose observations are never dropped: the newest seen, the promoted and the one before. */
+/** Digests whose observations are never dropped: the newest seen, the promoted and the one before, or about to be it. */
 export function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
+  const replaced = head?.moving?.by === 'promotion' ? head.moving.replaces : undefined;
   return new Set(
-    [head?.adopted?.digest, head?.promoted?.digest, head?.previous?.digest].filter((digest) => digest !== undefined),
+    [head?.adopted, head?.promoted, head?.previous, replaced].flatMap((one) => (one === undefined ? [] : [one.digest])),
   );
 }
 

@@ -159,6 +159,12 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
       }),
     ),
     image.map((index) =>
+      command(`somebody pushes another image(${String(index)})`, (world) => {
+        world.tick(1 / 3600);
+        world.pushBeside(nameOf(world, index));
+      }),
+    ),
+    image.map((index) =>
       command(`retry(${String(index)})`, async (world) => {
         await world.retry(nameOf(world, index));
       }),

@@ -267,6 +267,11 @@ export class World {
     else this.cloud.tags.set(tag, this.cloud.imagesOf(repository)[0]?.digest ?? promoted);
   }
 
+  /** Somebody pushes an image beside the one with the floating tag, as vulnerable as the parent. */
+  pushBeside(name: string): void {
+    this.cloud.push(this.image(name).repository, ['nightly'], this.cloud.parents.get(name) ?? {});
+  }
+
   /** A person decides on a patch. */
   async decide(name: string, patch: number, decision: 'approved' | 'rejected'): Promise<void> {
     await makeDecideApproval(this.ports())(this.image(name), { patch, decision, by: 'somebody', reason: 'a reason' });
