@@ -70,7 +70,9 @@ async function ready() {
   };
   const builder: ImageBuilder = {
     start: async () => await Promise.resolve('build-1'),
-    get: async () => { await Promise.resolve(undefined); },
+    get: async () => {
+      await Promise.resolve(undefined);
+    },
   };
   const ports = { table, signal, clock: () => NOW, logger: silent };
   return {
