@@ -7,10 +7,9 @@ export interface RegisteredDigest {
 }
 
 /**
- * True where a repository has an image that somebody could use: one with a tag that is not just a candidate's.
- * @param except digests that do not count, whatever tags they have: those that were built here and came to nothing keep the
- *   version tag that the builder gave them
+ * True where a repository has an image that somebody could use: one with a tag that is not just a candidate's. To be asked
+ * before anything was built here: a build that came to nothing keeps the version tag that the builder gave it.
  */
-export function hasOtherImages(images: readonly RegisteredDigest[], except: ReadonlySet<string>): boolean {
-  return images.some(({ digest, tags }) => !except.has(digest) && tags.some((tag) => !isCandidateTag(tag)));
+export function hasOtherImages(images: readonly RegisteredDigest[]): boolean {
+  return images.some(({ tags }) => tags.some((tag) => !isCandidateTag(tag)));
 }

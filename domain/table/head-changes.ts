@@ -31,12 +31,27 @@ export async function updateHead(
   return (await updateItem<HeadItem>(table, headKey(image), isHeadItem, (known) => fold(known ?? fresh))).item;
 }
 
-/** Takes note of a digest that the scanner has seen; it becomes the adopted one where it is newer, and was not built here. */
-export async function adoptDigest(table: FindingTable, image: string, seen: SeenDigest): Promise<HeadItem | undefined> {
+/**
+ * Takes note of digests that the scanner has seen; the newest of them becomes the adopted one where it is newer than that.
+ *
+ * Once a lease was ever taken only the floating tag makes a digest current: what is pushed from then on may be a build of
+ * this project, which the scanner can tell of before the builder does, under a tag of the builder's own or under none, and
+ * where the build fails after its push nobody else does. A candidate that is taken for the current image is compared with
+ * itself, and proves whatever it broke.
+ */
+export async function adoptDigest(
+  table: FindingTable,
+  image: string,
+  ...seen: readonly SeenDigest[]
+): Promise<HeadItem | undefined> {
   return await updateHead(table, image, (head) => {
-    if (head.built?.includes(seen.digest) === true) return undefined;
-    const adopted = newerDigest(head.adopted, seen);
-    return JSON.stringify(adopted) === JSON.stringify(head.adopted) ? undefined : { ...head, adopted };
+    const adopted = seen
+      .filter(({ digest }) => head.built?.includes(digest) !== true)
+      .filter(({ floating }) => floating || head.sequence === 0)
+      .reduce<SeenDigest | undefined>((newest, one) => newerDigest(newest, one), head.adopted);
+    return adopted === undefined || JSON.stringify(adopted) === JSON.stringify(head.adopted)
+      ? undefined
+      : { ...head, adopted };
   });
 }
 

@@ -51,10 +51,13 @@ export type HeadItem = Versioned & {
   readonly type: 'HEAD';
   readonly image: string;
   readonly state: 'IDLE' | 'BUSY' | 'STOPPED';
-  /** Raised by every lease; fences later writes. */
+  /** Raised by every lease, and 0 before the first; fences later writes. */
   readonly sequence: number;
   readonly lease?: Lease;
-  /** Current digest before the first promotion: the newest that the scanner has seen. */
+  /**
+   * Current digest before the first promotion: the newest that the scanner has seen, of those that the floating tag was on
+   * once a lease was taken.
+   */
   readonly adopted?: SeenDigest;
   /**
    * Digests that were built here, newest last. A candidate that was held is never the current image, whatever tags it has
@@ -85,10 +88,11 @@ export function currentDigest(head: Pick<HeadItem, 'promoted' | 'adopted'> | und
   return head?.promoted?.digest ?? head?.adopted?.digest;
 }
 
-/** Digests whose observations are never dropped: the newest seen, the promoted and the one before. */
+/** Digests whose observations are never dropped: the newest seen, the promoted and the one before, or about to be it. */
 export function keptDigests(head: HeadItem | undefined): ReadonlySet<string> {
+  const replaced = head?.moving?.by === 'promotion' ? head.moving.replaces : undefined;
   return new Set(
-    [head?.adopted?.digest, head?.promoted?.digest, head?.previous?.digest].filter((digest) => digest !== undefined),
+    [head?.adopted, head?.promoted, head?.previous, replaced].flatMap((one) => (one === undefined ? [] : [one.digest])),
   );
 }
 

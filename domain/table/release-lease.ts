@@ -1,6 +1,7 @@
 import type { FindingTable } from '../ports';
 import { updateHead } from './head-changes';
 import type { HeadItem, PromotedDigest } from './head-item';
+import { promotionOf } from './tag-move';
 
 /** What the end of a build does to an image's HEAD. */
 export type LeaseEnd = {
@@ -22,8 +23,6 @@ export type LeaseEnd = {
       /** Resets the breaker. */
       readonly outcome: 'promoted';
       readonly promoted: PromotedDigest;
-      /** What the floating tag was on before the first promotion, where it was on anything. */
-      readonly adopted?: PromotedDigest;
     }
 );
 
@@ -46,7 +45,7 @@ export async function releaseLease(table: FindingTable, image: string, end: Leas
         return { ...rest, state: end.stops ? 'STOPPED' : 'IDLE', failures: head.failures + 1 };
       }
       case 'promoted': {
-        const previous = head.promoted ?? end.adopted;
+        const previous = head.promoted ?? promotionOf(head, end.patch)?.replaces;
         return {
           ...rest,
           state: 'IDLE',

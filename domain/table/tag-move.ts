@@ -1,6 +1,6 @@
 import type { FindingTable } from '../ports';
 import { updateHead } from './head-changes';
-import type { HeadItem } from './head-item';
+import type { HeadItem, PromotedDigest } from './head-item';
 
 /** Who wants a rollback, and why. */
 export interface RollBackOrder {
@@ -23,6 +23,8 @@ export type TagMove =
       readonly patch: number;
       /** Reference with the immutable tag. */
       readonly reference: string;
+      /** At the first promotion: what the floating tag was on, where it was on anything. */
+      readonly replaces?: PromotedDigest;
     }
   | {
       readonly by: 'rollback';

@@ -10,7 +10,7 @@ import { judgeFinding } from '../../domain/table/finding-state';
 import { foldObservation, toObservation } from '../../domain/table/fold-observation';
 import { adoptDigest, readHead, updateHead } from '../../domain/table/head-changes';
 import type { HeadItem, SeenDigest } from '../../domain/table/head-item';
-import { currentDigest, keptDigests, newerDigest } from '../../domain/table/head-item';
+import { currentDigest, keptDigests } from '../../domain/table/head-item';
 import { judgeFindings } from '../../domain/table/judge-findings';
 import { imagePartition } from '../../domain/table/keys';
 import { updateItem } from '../../domain/table/update-item';
@@ -82,8 +82,7 @@ async function ingestImage(
   facts: readonly Finding[],
 ): Promise<{ folded: number; head: HeadItem | undefined }> {
   const { table, estate, clock, logger } = ports;
-  const newest = newestSeen(image, facts);
-  const head = newest === undefined ? await readHead(table, image.name) : await adoptDigest(table, image.name, newest);
+  const head = await adoptDigest(table, image.name, ...seenDigests(image, facts));
   const current = currentDigest(head);
   const keep = keptDigests(head);
   const keepText = image.policy.findingText === 'include';
@@ -138,15 +137,14 @@ async function judgeImage(
 }
 
 /** A candidate is current only once it is proven; until then its facts are kept, and judged on nothing. */
-function newestSeen(image: GoldenImage, facts: readonly Finding[]): SeenDigest | undefined {
+function seenDigests(image: GoldenImage, facts: readonly Finding[]): SeenDigest[] {
   return facts
     .filter(({ tags }) => tags.includes(image.floatingTag) || !tags.some(isCandidateTag))
-    .map((fact): SeenDigest => ({
-      digest: fact.digest,
-      ...(fact.pushedAt !== undefined && { pushedAt: fact.pushedAt }),
-      floating: fact.tags.includes(image.floatingTag),
-    }))
-    .reduce<SeenDigest | undefined>((newest, seen) => newerDigest(newest, seen), undefined);
+    .map(({ digest, pushedAt, tags }) => ({
+      digest,
+      ...(pushedAt !== undefined && { pushedAt }),
+      floating: tags.includes(image.floatingTag),
+    }));
 }
 
 function groupByRepository(findings: readonly Finding[]): Map<string, Finding[]> {

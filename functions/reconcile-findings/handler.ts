@@ -98,7 +98,7 @@ async function reconcile(image: GoldenImage, imageLogger: Logger, run: Run): Pro
         const found = await lookUpSource(lookup, of, digest);
         return 'unusable' in found ? found.unusable : undefined;
       },
-      hasImages: async ({ repository }, except) => hasOtherImages(await registry.imagesOf(repository), except),
+      hasImages: async ({ repository }) => hasOtherImages(await registry.imagesOf(repository)),
     },
     useCases: otherUseCases(imageLogger),
     gatherSeconds: Number(environment.GATHER_SECONDS),

@@ -1,5 +1,7 @@
 import type { GoldenImage } from '../../domain/config/golden-image';
 import { isBeingProven } from '../../domain/plan/being-proven';
+import { readHead, requestReplan } from '../../domain/table/head-changes';
+import { movePatch } from '../../domain/table/move-patch';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { countSignal } from '../signal-rebuild/count-signal';
 import { countStart } from '../start-build/count-start';
@@ -18,6 +20,8 @@ export async function moveOn(ports: ReconcilePorts, image: GoldenImage): Promise
   const { table, useCases, gatherSeconds } = ports;
   const { head, patches } = await readStand(table, image);
   const lease = head?.lease;
+  const stranded = await endStranded(ports, image, patches);
+  if (stranded !== undefined) return stranded;
   if (lease !== undefined) {
     const patch = patches.find(({ sequence }) => sequence === lease.patch);
     if (patch?.state === 'READY') return isOlder(ports, lease.since, gatherSeconds) ? await signal(ports, image) : {};
@@ -33,6 +37,32 @@ export async function moveOn(ports: ReconcilePorts, image: GoldenImage): Promise
   const newest = patches.filter(({ state }) => state !== 'SUPERSEDED').at(-1);
   if (newest?.state !== 'READY' || head?.state === 'STOPPED') return {};
   return isOlder(ports, newest.stateSince, gatherSeconds) ? await signal(ports, image) : {};
+}
+
+/**
+ * Ends what is SIGNALED without the lease. That is never on its way: the lease is taken first, and no build starts without
+ * it, so nothing was begun, nothing comes back to it, and meanwhile it would pass for a build in flight.
+ * @returns undefined where there is no such patch
+ */
+async function endStranded(
+  { table, clock, logger }: ReconcilePorts,
+  image: GoldenImage,
+  patches: readonly PatchItem[],
+): Promise<Actions | undefined> {
+  const signaled = patches.filter(({ state }) => state === 'SIGNALED');
+  if (signaled.length === 0) return undefined;
+  // Read after the patches: what was SIGNALED by then has had its lease by then.
+  const owner = (await readHead(table, image.name))?.lease?.patch;
+  let ended = 0;
+  for (const { pk, sk, sequence } of signaled.filter((patch) => patch.sequence !== owner)) {
+    const detail = 'it was signaled, and its lease was given back before a build was started';
+    const move = { state: 'SUPERSEDED', reason: 'lease-lost', detail } as const;
+    if ((await movePatch(table, { pk, sk }, ['SIGNALED'], clock(), move)) === undefined) continue;
+    ended++;
+    logger.warn('a signaled patch without a lease is ended', { image: image.name, patch: sequence });
+    await requestReplan(table, image.name, `patch ${sequence} was taken back: ${detail}`);
+  }
+  return ended === 0 ? undefined : { 'replan-requested': 1 };
 }
 
 async function signal({ useCases, metrics }: ReconcilePorts, image: GoldenImage): Promise<Actions> {

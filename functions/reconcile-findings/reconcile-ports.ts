@@ -47,11 +47,8 @@ export interface RegistryQuestions {
   readonly floatingDigest: (image: GoldenImage) => Promise<string | undefined>;
   /** Why a digest cannot be patched; undefined where it can. */
   readonly unusable: (image: GoldenImage, digest: string) => Promise<RegistryReason | undefined>;
-  /**
-   * Whether the image's repository has any image that is not just a candidate.
-   * @param except digests that do not count, whatever tags they have
-   */
-  readonly hasImages: (image: GoldenImage, except: ReadonlySet<string>) => Promise<boolean>;
+  /** Whether the image's repository has any image that is not just a candidate. */
+  readonly hasImages: (image: GoldenImage) => Promise<boolean>;
 }
 
 /** What reconcile-findings works with. */

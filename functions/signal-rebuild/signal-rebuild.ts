@@ -26,8 +26,8 @@ export type SignalRebuildResult =
   { readonly did: 'signaled'; readonly patch: PatchItem } | { readonly did: 'nothing'; readonly why: SignalRefusal };
 
 /**
- * Why nothing was signaled. `plan-changed`: the patch does what no finding asks for any more; generate-patch is asked.
- * `signaled`: another run has just done so.
+ * Why nothing was signaled. `plan-changed`: the patch does what no finding asks for any more, and was taken back;
+ * generate-patch is asked. `signaled`: another run has just done so.
  */
 export type SignalRefusal =
   'nothing-ready' | 'plan-changed' | 'busy' | 'stopped' | 'budget-spent' | 'superseded' | 'signaled';
@@ -54,11 +54,8 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
     if (isBeingProven(head, items.filter(isPatchItem))) return { did: 'nothing', why: 'busy' };
     const early =
       head === undefined || head.lease?.patch === newest.sequence ? undefined : whyNot(head, image, clock());
-    if (early === undefined && isUnwanted(image, items, newest)) {
-      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'unused' });
-      await requestReplan(table, image.name, `patch ${newest.sequence} does what no finding asks for any more`);
-      return { did: 'nothing', why: 'plan-changed' };
-    }
+    const unwanted = early === undefined ? whyUnwanted(image, items, newest) : undefined;
+    if (unwanted !== undefined) return await takeBack(ports, image, newest, unwanted);
     const refusal = early ?? (await takeLease(ports, image, newest));
     if (refusal !== undefined) {
       logger.info('rebuild is not signaled', { image: image.name, patch: newest.sequence, why: refusal });
@@ -66,15 +63,7 @@ export function makeSignalRebuild(ports: SignalRebuildPorts): (image: GoldenImag
     }
     await signal.put(image.name, newest.scriptUri);
     const signaled = await movePatch(table, newest, ['READY'], clock(), { state: 'SIGNALED' });
-    if (signaled === undefined) {
-      const now = await table.get(newest);
-      // Another run was quicker with the same patch, and its build needs the lease.
-      if (now !== undefined && isPatchItem(now) && !NEVER_BEGUN.has(now.state))
-        return { did: 'nothing', why: 'signaled' };
-      // A newer plan took its place meanwhile: it must not keep the lease that its successor needs.
-      await releaseLease(table, image.name, { patch: newest.sequence, outcome: 'unused' });
-      return { did: 'nothing', why: 'superseded' };
-    }
+    if (signaled === undefined) return await quickerThan(ports, image, newest);
     logger.info('rebuild signaled', { image: image.name, patch: newest.sequence, patchId: newest.patchId });
     return { did: 'signaled', patch: signaled };
   };
@@ -95,9 +84,49 @@ async function giveBackUnused(
   return await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'unused' });
 }
 
-function isUnwanted(image: GoldenImage, items: readonly TableItem[], patch: PatchItem): boolean {
+/**
+ * Takes a patch back that nobody asks for any more, and then the lease, where it has it. In this order: what was read may be
+ * old, and another run may have signaled the patch since, whose build needs the lease.
+ */
+async function takeBack(
+  ports: SignalRebuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+  reason: 'nothing-open' | 'plan-changed',
+): Promise<Extract<SignalRebuildResult, { did: 'nothing' }>> {
+  const { table, clock } = ports;
+  const detail = 'it does what no finding asks for any more';
+  const taken = await movePatch(table, patch, ['READY'], clock(), { state: 'SUPERSEDED', reason, detail });
+  if (taken === undefined) return await quickerThan(ports, image, patch);
+  await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'unused' });
+  await requestReplan(table, image.name, `patch ${patch.sequence} was taken back: ${detail}`);
+  return { did: 'nothing', why: 'plan-changed' };
+}
+
+/** What to do where a patch that was READY is so no more. */
+async function quickerThan(
+  { table }: SignalRebuildPorts,
+  image: GoldenImage,
+  patch: PatchItem,
+): Promise<Extract<SignalRebuildResult, { did: 'nothing' }>> {
+  const now = await table.get(patch);
+  // Another run was quicker with the same patch, and its build needs the lease.
+  if (now !== undefined && isPatchItem(now) && !NEVER_BEGUN.has(now.state)) return { did: 'nothing', why: 'signaled' };
+  // A newer plan took its place meanwhile: it must not keep the lease that its successor needs.
+  await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'unused' });
+  return { did: 'nothing', why: 'superseded' };
+}
+
+/** The reason for which generate-patch would take a patch back; undefined where it is asked for. */
+function whyUnwanted(
+  image: GoldenImage,
+  items: readonly TableItem[],
+  patch: PatchItem,
+): 'nothing-open' | 'plan-changed' | undefined {
   const promoted = promotedPatch(items.find(isHeadItem), items.filter(isPatchItem));
-  return isStale(patch, wantedPlan(image, items.filter(isFindingItem), promoted));
+  const wanted = wantedPlan(image, items.filter(isFindingItem), promoted);
+  if (!isStale(patch, wanted)) return undefined;
+  return wanted === undefined ? 'nothing-open' : 'plan-changed';
 }
 
 async function takeLease(

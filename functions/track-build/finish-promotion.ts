@@ -10,7 +10,6 @@ import { currentDigest } from '../../domain/table/head-item';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
 import { judgeOn } from './judge-on';
-import { keepAdopted } from './keep-adopted';
 import { tagOf } from './tag-of';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 import { readSettled } from './write-evidence';
@@ -53,13 +52,7 @@ export async function finishPromotion(
   await untagCandidate(ports, image, candidate);
   // While it was a candidate nothing was planned. Asked for before the lease is given back: until then this is repeated.
   await requestReplan(table, image.name, `${candidate.digest} is promoted`);
-  const adopted = await keepAdopted(ports.registry, image, head, candidate.digest);
-  await releaseLease(table, image.name, {
-    patch: patch.sequence,
-    outcome: 'promoted',
-    promoted,
-    ...(adopted !== undefined && { adopted }),
-  });
+  await releaseLease(table, image.name, { patch: patch.sequence, outcome: 'promoted', promoted });
   const { digest, reference } = promoted;
   // A fact that came in between was judged on the digest before.
   await judgeOn(ports, image, digest);

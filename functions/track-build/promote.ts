@@ -11,7 +11,7 @@ import { beginTagMove, promotionOf } from '../../domain/table/tag-move';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { Proof } from './candidate-proof';
 import { finishPromotion } from './finish-promotion';
-import { keepAdopted } from './keep-adopted';
+import { findReplaced, keepReplaced } from './keep-replaced';
 import { measurePromotion } from './measure-promotion';
 import { observeDigest } from './observe-digest';
 import { observeScan } from './observe-scan';
@@ -21,8 +21,8 @@ import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
 import { readSettled, writeEvidence } from './write-evidence';
 
 /**
- * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then HEAD says that the floating tag is moving, then the
- * image that was adopted before the first promotion gets such a tag too, then the floating tag moves, then the facts of every
+ * Promotes a proven candidate: first the immutable `<date>.<n>` tag, then HEAD says that the floating tag is moving, and at the
+ * first promotion from which image, which gets such a tag too, then the floating tag moves, then the facts of every
  * finding on the new digest, the evidence, PATCH and HEAD. In this order, and each step repeatable, so that a crash in
  * between is finished by tracking the build again.
  * @param proof absent where the promotion had begun, and the proof cannot be had any more: then findings are judged by what
@@ -39,10 +39,19 @@ export async function promote(
   const { candidate } = patch;
   if (candidate === undefined) return { did: 'nothing', why: 'no-build' };
   const { reference, digest } = candidate;
-  const begun = promotionOf(await readHead(table, image.name), patch.sequence);
+  const before = await readHead(table, image.name);
+  const begun = promotionOf(before, patch.sequence);
   const immutable = begun?.reference ?? (await releaseReference(registry, image, digest, now.toISOString()));
   await registry.tag(reference, immutable);
-  const move = { by: 'promotion', patch: patch.sequence, reference: immutable } as const;
+  const replaces =
+    begun === undefined
+      ? await findReplaced(registry, image, before ?? {}, { candidate: digest, now })
+      : begun.replaces;
+  const move = {
+    by: 'promotion',
+    ...{ patch: patch.sequence, reference: immutable },
+    ...(replaces !== undefined && { replaces }),
+  } as const;
   // A delivery that was slow: another has ended this build since; or the image before is just being taken back.
   const head = await beginTagMove(
     table,
@@ -51,7 +60,8 @@ export async function promote(
     ({ lease }) => lease?.patch === patch.sequence && lease.holding === undefined,
   );
   if (head === undefined) return { did: 'nothing', why: 'no-build' };
-  await keepAdopted(registry, image, head, digest);
+  const replaced = promotionOf(head, patch.sequence)?.replaces;
+  if (replaced !== undefined) await keepReplaced(registry, image, replaced);
   await registry.tag(reference, registry.referenceOf(image, image.floatingTag));
 
   const papers =

@@ -44,6 +44,8 @@ export interface CloudBuild {
   readonly image: string;
   readonly patchId: string;
   status: BuildStatus;
+  /** Digest of its image, where that is pushed before the builder says so. */
+  pushed?: string;
 }
 
 const HOST = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
@@ -130,6 +132,20 @@ export class Cloud {
     return this.builds.filter((build) => build.status.state === 'BUILDING' && (image ?? build.image) === build.image);
   }
 
+  /**
+   * Has a build push its image before it ends: the scanner may tell of it before the builder does.
+   * @param tags that it has until the build has ended
+   * @param raised as for {@link Cloud.end}
+   */
+  pushEarly(
+    build: CloudBuild,
+    image: GoldenImage,
+    tags: readonly string[],
+    raised: Readonly<Record<string, string>>,
+  ): void {
+    build.pushed ??= this.push(image.repository, tags, { ...this.parents.get(image.name), ...raised });
+  }
+
   /** Ends a build. @param raised versions that the patch has reached, by package */
   end(build: CloudBuild, image: GoldenImage, how: BuildEnd, raised: Readonly<Record<string, string>>): void {
     switch (how) {
@@ -146,14 +162,12 @@ export class Cloud {
         build.status = { state: 'CANCELLED', reason: 'builder', detail: 'cancelled' };
         return;
       default: {
-        const packages = { ...this.parents.get(image.name), ...raised };
-        const broken = how === 'breaks-contract' ? { user: BROKEN_USER } : {};
-        const digest = this.push(
-          image.repository,
-          ['candidate', `1.0.0-${String(this.builds.length)}`],
-          packages,
-          broken,
-        );
+        this.pushEarly(build, image, [], raised);
+        const digest = build.pushed ?? '';
+        const pushed = this.images.get(digest);
+        if (pushed !== undefined && how === 'breaks-contract')
+          this.images.set(digest, { ...pushed, contract: { ...pushed.contract, user: BROKEN_USER } });
+        for (const tag of ['candidate', versionTag(build)]) this.tags.set(`${image.repository}:${tag}`, digest);
         build.status = {
           state: 'AVAILABLE',
           candidate: { reference: `${HOST}/${image.repository}@${digest}`, digest },
@@ -239,6 +253,11 @@ export class Cloud {
       ? undefined
       : { ...shape(reference, image.digest), contract: image.contract, layers: sized(image) };
   }
+}
+
+/** The tag that the builder gives an image by itself. */
+export function versionTag({ id }: Pick<CloudBuild, 'id'>): string {
+  return `1.0.0-${id.split('/').at(-1) ?? ''}`;
 }
 
 function shape(reference: string, digest: string): ImageDescription {

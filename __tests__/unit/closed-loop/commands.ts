@@ -89,6 +89,14 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
         await world.endBuilds(how, unavailable);
       }),
     ),
+    fc.constantFrom('versioned', 'untagged' as const).map((tagged) =>
+      command(`pushEarly(${tagged})`, async (world) => {
+        await world.settle();
+        world.tick(1 / 3600);
+        await world.pushEarly(tagged);
+        await world.step();
+      }),
+    ),
     fc.constant(
       command('scanAll', (world) => {
         world.tick(1 / 3600);
@@ -148,6 +156,12 @@ export function worldCommands(after: (world: World) => Promise<void>): fc.Arbitr
     fc.tuple(image, fc.constantFrom('to a new image', 'to an old one', 'away', 'back' as const)).map(([index, where]) =>
       command(`somebody moves the tag(${String(index)}, ${where})`, async (world) => {
         await world.moveTag(nameOf(world, index), where);
+      }),
+    ),
+    image.map((index) =>
+      command(`somebody pushes another image(${String(index)})`, (world) => {
+        world.tick(1 / 3600);
+        world.pushBeside(nameOf(world, index));
       }),
     ),
     image.map((index) =>

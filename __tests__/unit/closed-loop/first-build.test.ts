@@ -78,3 +78,61 @@ describe('the first build of an empty repository', () => {
     expect(world.floating(NAME)).toBe(pushed);
   });
 });
+
+describe('an image whose repository has no floating tag', () => {
+  /** One image under a tag of its owner's, scanned, with a vulnerable glibc. */
+  async function untaggedWorld(): Promise<{ world: World; digest: string }> {
+    const world = new World({ images: [makeImage({ parent: 'parent' })] });
+    world.cloud.parents.set(NAME, PACKAGES);
+    const digest = world.cloud.push('golden/debian-12', ['1.4'], PACKAGES);
+    world.scanAll();
+    world.scanner.learn({ id: 'CVE-2024-0001', package: 'glibc', severity: 'HIGH', floor: '2-2' });
+    await world.settle();
+    return { world, digest };
+  }
+
+  it('has its first digest and its first build all the same', async () => {
+    const { world, digest } = await untaggedWorld();
+    expect((await world.head(NAME))?.adopted?.digest).toBe(digest);
+    await hours(world, 3, true);
+    expect(await states(world)).toEqual(['PROMOTED']);
+    expect(world.floating(NAME)).toBe((await world.head(NAME))?.promoted?.digest);
+  });
+
+  it('follows a new push until the first build was asked for, and after that only the floating tag', async () => {
+    const { world, digest } = await untaggedWorld();
+    expect((await world.head(NAME))?.sequence).toBe(1);
+    const adopted = async (): Promise<string | undefined> => (await world.head(NAME))?.adopted?.digest;
+    world.tick(1);
+    world.cloud.push('golden/debian-12', ['1.5'], PACKAGES);
+    world.scanAll();
+    await world.settle();
+    expect(await adopted()).toBe(digest);
+    world.tick(1);
+    const pushed = world.cloud.push('golden/debian-12', ['stable'], PACKAGES);
+    world.scanAll();
+    await world.settle();
+    expect(await adopted()).toBe(pushed);
+  });
+});
+
+it.each(['versioned', 'untagged'] as const)(
+  'a build whose image is scanned before the builder tells of it, %s, and then breaks the contract, is held',
+  async (tagged) => {
+    const world = new World({ images: [makeImage({ parent: 'parent' })] });
+    world.cloud.parents.set(NAME, { ...PACKAGES, zlib: '1-1' });
+    const before = world.cloud.push('golden/debian-12', ['stable'], PACKAGES);
+    world.scanAll();
+    world.scanner.learn({ id: 'CVE-2024-0001', package: 'glibc', severity: 'HIGH', floor: '2-2' });
+    world.scanner.learn({ id: 'CVE-2024-0002', package: 'zlib', severity: 'LOW' });
+    await world.settle();
+    world.tick(1);
+    await world.pushEarly(tagged);
+    await world.settle();
+    expect((await world.head(NAME))?.adopted?.digest).toBe(before);
+    await world.endBuilds('breaks-contract');
+    await world.settle();
+    expect(await states(world)).toEqual(['HELD contract-broken']);
+    expect(world.floating(NAME)).toBe(before);
+  },
+);

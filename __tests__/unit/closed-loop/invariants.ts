@@ -2,6 +2,7 @@ import { nextAttempt } from '../../../domain/plan/next-attempt';
 import { promotedPatch, wantedPlan } from '../../../domain/plan/wanted-plan';
 import { isAtLeast } from '../../../domain/finding/severity';
 import type { GoldenImage } from '../../../domain/config/golden-image';
+import { currentDigest } from '../../../domain/table/head-item';
 import { movedTag } from '../../../domain/table/moved-tag';
 import { BROKEN_USER } from './cloud';
 import type { World } from './world';
@@ -58,13 +59,24 @@ export async function violationsOf(world: World): Promise<string[]> {
       const on = finding.observations[finding.judgedOn ?? ''];
       if (on?.status !== 'CLOSED' || on.proof === undefined) violations.push(`${finding.sk} is FIXED without proof`);
     }
-    violations.push(...(await brokenContracts(world, name)));
+    violations.push(...(await brokenContracts(world, name)), ...(await lostBefore(world, name)));
     const sequences = new Map((await world.patches(name)).map((patch) => [patch.scriptUri, patch.sequence]));
     const signaled = world.signals.filter(({ image }) => image === name).map(({ value }) => sequences.get(value) ?? 0);
     if (signaled.some((sequence, index) => sequence < (signaled[index - 1] ?? 0)))
       violations.push(`${name} was signaled ${signaled.join()}: an older patch after a newer one`);
   }
   return violations;
+}
+
+/** That the first promotion has left no way back to the image that had the floating tag, or has let it go. */
+async function lostBefore(world: World, name: string): Promise<string[]> {
+  const head = await world.head(name);
+  const promoted = (await world.patches(name)).filter(({ promotion }) => promotion !== undefined);
+  if (promoted.length !== 1 || head?.promoted?.patch !== promoted[0]?.sequence) return [];
+  const { previous } = head ?? {};
+  if (previous === undefined) return [`nothing of ${name} is there to go back to from its first promotion`];
+  const description = await world.cloud.registry.describe(previous.reference);
+  return description?.digest === previous.digest ? [] : [`${previous.reference} of ${name} is not what was before`];
 }
 
 /** Promoted images that break the contract of all that were before, and nobody has said that this is fine. */
@@ -142,7 +154,7 @@ async function unpatched(world: World, image: GoldenImage): Promise<string[]> {
 
 /** Findings that the table has otherwise than the scanner, on the image that is promoted. */
 async function unlike(world: World, { name }: GoldenImage): Promise<string[]> {
-  const digest = (await world.head(name))?.promoted?.digest ?? world.floating(name);
+  const digest = currentDigest(await world.head(name)) ?? world.floating(name);
   if (digest === undefined || world.scanner.statusOf(digest).state !== 'scanned') return [];
   const truth = world.scanner.truth(digest).sort();
   const known = (await world.findings(name))

@@ -1,5 +1,6 @@
-import { days, end, finish, KRB5, NAME, vulnerable } from './debian-world';
-import type { World } from './world';
+import { makeImage } from '../table/samples';
+import { days, end, finish, GLIBC, KRB5, NAME, OLD, REPOSITORY, vulnerable } from './debian-world';
+import { World } from './world';
 
 /** A tag that the lifecycle rules of the repository keep an image for (modules/golden-repository). */
 const KEPT = /^(?:stable|20\d\d-\d\d-\d\d\.\d+)$/;
@@ -61,6 +62,23 @@ describe('the image before the first promotion', () => {
     held.scanAll();
     await held.settle();
     expect([(await end(held)).patches, held.cloud.tagsOf(before)]).toEqual([['1 HELD contract-broken'], ['stable']]);
+  });
+
+  it('is the one that the floating tag was on, also where something newer was pushed beside it', async () => {
+    const world = new World({ images: [makeImage({ parent: 'parent' })] });
+    world.cloud.parents.set(NAME, OLD);
+    const before = world.cloud.push(REPOSITORY, ['stable'], OLD);
+    world.tick(1);
+    const nightly = world.cloud.push(REPOSITORY, ['nightly'], OLD);
+    world.scanAll();
+    world.scanner.learn(GLIBC);
+    await world.settle();
+    expect((await world.head(NAME))?.adopted).toMatchObject({ digest: nightly, floating: false });
+    await finish(world);
+    expect((await world.head(NAME))?.previous?.digest).toBe(before);
+    expireImages(world);
+    expect(await world.rollBack(NAME, 'it breaks our build')).toMatchObject({ did: 'rolled-back', digest: before });
+    expect([world.floating(NAME), (await end(world)).agrees]).toEqual([before, true]);
   });
 
   it('gives later promotions no more tags than one', async () => {

@@ -41,7 +41,7 @@ import { recordingMetrics } from '../lambda/recorders';
 import { silent } from '../table/samples';
 import { buildLog } from './build-log';
 import type { BuildEnd, CloudBuild } from './cloud';
-import { Cloud } from './cloud';
+import { Cloud, versionTag } from './cloud';
 import type { DiesAt } from './effects';
 import { Effects } from './effects';
 import { Scanner } from './scanner';
@@ -131,20 +131,34 @@ export class World {
   }
 
   /**
+   * Has every build in flight push its image before it ends, and the scanner tell of it at once.
+   * @param tagged whether the image has the builder's own tag by then, or none
+   */
+  async pushEarly(tagged: 'versioned' | 'untagged'): Promise<void> {
+    for (const build of this.cloud.running()) {
+      const image = this.image(build.image);
+      const tags = tagged === 'versioned' ? [versionTag(build)] : [];
+      this.cloud.pushEarly(build, image, tags, await this.raisedBy(build, []));
+    }
+    this.scanAll();
+  }
+
+  /**
    * Ends every build in flight.
    * @param unavailable packages that the distribution's repositories do not offer at their floor
    */
   async endBuilds(how: BuildEnd = 'works', unavailable: readonly string[] = []): Promise<void> {
     for (const build of this.cloud.running()) {
       const image = this.image(build.image);
-      const patch = (await this.patches(image.name)).find(({ patchId }) => patchId === build.patchId);
-      const raised = (patch?.targets ?? []).filter((target) => !unavailable.includes(target.package));
-      this.cloud.end(build, image, how, Object.fromEntries(raised.map((target) => [target.package, target.floor])));
+      const patch = await this.patchOf(build);
+      // What is pushed already has what it has.
+      const lacking = build.pushed === undefined ? unavailable : [];
+      this.cloud.end(build, image, how, await this.raisedBy(build, lacking));
       if (this.leavesLogs && patch !== undefined)
         await this.leaveLog(
           build,
           buildLog(patch, how, {
-            unavailable,
+            unavailable: lacking,
             parent: this.cloud.parents.get(image.name) ?? {},
             printed: this.printed,
           }),
@@ -153,14 +167,21 @@ export class World {
     }
   }
 
+  private async patchOf(build: CloudBuild): Promise<PatchItem | undefined> {
+    return (await this.patches(build.image)).find(({ patchId }) => patchId === build.patchId);
+  }
+
+  /** Versions that a build's patch reaches, by package. */
+  private async raisedBy(build: CloudBuild, unavailable: readonly string[]): Promise<Record<string, string>> {
+    const targets = (await this.patchOf(build))?.targets ?? [];
+    const raised = targets.filter((target) => !unavailable.includes(target.package));
+    return Object.fromEntries(raised.map((target) => [target.package, target.floor]));
+  }
+
   /** As the adapter of Image Builder does, when it is asked how the build stands. */
   private async leaveLog(build: CloudBuild, log: string): Promise<void> {
     if (build.status.state === 'BUILDING') return;
-    const logUri = await this.scripts.putAudit(
-      build.image,
-      `1.0.0-${build.id.split('/').at(-1) ?? ''}.build.log`,
-      keptLog(log),
-    );
+    const logUri = await this.scripts.putAudit(build.image, `${versionTag(build)}.build.log`, keptLog(log));
     build.status = { ...build.status, logUri };
   }
 
@@ -244,6 +265,11 @@ export class World {
     else if (where === 'back') this.cloud.tags.set(tag, promoted);
     else if (where === 'to a new image') this.cloud.push(repository, [floatingTag], this.cloud.parents.get(name) ?? {});
     else this.cloud.tags.set(tag, this.cloud.imagesOf(repository)[0]?.digest ?? promoted);
+  }
+
+  /** Somebody pushes an image beside the one with the floating tag, as vulnerable as the parent. */
+  pushBeside(name: string): void {
+    this.cloud.push(this.image(name).repository, ['nightly'], this.cloud.parents.get(name) ?? {});
   }
 
   /** A person decides on a patch. */
@@ -400,8 +426,8 @@ export class World {
           const found = await lookUpSource(this.cloud.lookup, image, digest);
           return 'unusable' in found ? found.unusable : undefined;
         },
-        hasImages: async ({ repository }: GoldenImage, except: ReadonlySet<string>) =>
-          await Promise.resolve(hasOtherImages(this.cloud.imagesOf(repository), except)),
+        hasImages: async ({ repository }: GoldenImage) =>
+          await Promise.resolve(hasOtherImages(this.cloud.imagesOf(repository))),
       },
       useCases: {
         ingest: makeIngestFinding(ports),

@@ -41,6 +41,7 @@ describe('the first build', () => {
 
   it('is asked for again a day after it was held, whatever tags the held one has', async () => {
     const world = reconcileWorld();
+    await updateHead(world.table, 'debian-12', (head) => ({ ...head, sequence: 1 }));
     await noteBuilt(world.table, 'debian-12', digestOf('b'));
     world.state.registered = [{ digest: digestOf('b'), tags: ['1.0.0-1', 'candidate'] }];
     const since = world.state.now.toISOString();
@@ -54,6 +55,17 @@ describe('the first build', () => {
     world.state.registered = [...world.state.registered, { digest: digestOf('c'), tags: ['stable'] }];
     await world.run();
     expect(rebuilds(world)).toHaveLength(1);
+  });
+
+  it('is asked for again a day after it failed, also where it had pushed its image, which nobody has noted', async () => {
+    const world = reconcileWorld();
+    await updateHead(world.table, 'debian-12', (head) => ({ ...head, sequence: 1, failures: 1 }));
+    world.state.registered = [{ digest: digestOf('b'), tags: ['1.0.0-1'] }];
+    const since = world.state.now.toISOString();
+    const failed = makePatch({ targets: [], rebuild: true, state: 'FAILED', reason: 'builder', stateSince: since });
+    await world.table.put(failed, 0);
+    world.wait(24 * 60);
+    expect((await world.run()).actions).toEqual({ 'first-build': 1 });
   });
 
   it.each(['registry', 'table', 'breaker'] as const)('is not asked for because of the %s', async (why) => {

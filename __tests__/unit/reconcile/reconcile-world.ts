@@ -109,7 +109,7 @@ export function reconcileWorld({ image = makeImage(), exceptions = [], ports = {
       },
       unusable: async (_image, digest) =>
         await Promise.resolve(deleted.has(digest) ? 'image-not-found' : state.unusable),
-      hasImages: async (_image, except) => await Promise.resolve(hasOtherImages(state.registered, except)),
+      hasImages: async () => await Promise.resolve(hasOtherImages(state.registered)),
     },
     signal,
     notifier: {

@@ -1,9 +1,9 @@
 import { requestReplan, updateHead } from '../../../domain/table/head-changes';
-import { patchKey } from '../../../domain/table/keys';
+import { PATCH_PREFIX, patchKey } from '../../../domain/table/keys';
 import { movePatch } from '../../../domain/table/move-patch';
 import { parkOpen } from '../../../domain/table/park-open';
 import type { PatchState } from '../../../domain/table/patch-item';
-import { digestOf, makeFinding, makeImage, NOW } from '../table/samples';
+import { digestOf, makeFinding, makeImage, makePatch, NOW } from '../table/samples';
 import { reconcileWorld } from './reconcile-world';
 
 type World = ReturnType<typeof reconcileWorld>;
@@ -165,6 +165,47 @@ describe('a lost parameter event', () => {
     expect((await world.run()).actions).toEqual({ 'signal-repeated': 1 });
     expect(world.parameters.get('debian-12')).toEqual({ value: (await world.patches())[0]?.scriptUri, version: 8 });
     expect((await world.run()).actions).toEqual({ 'build-started': 1 });
+  });
+});
+
+describe('a patch that is SIGNALED without the lease', () => {
+  it('is ended, and planned again', async () => {
+    const world = await planned();
+    await move(world, 'SIGNALED');
+    expect((await world.run()).actions).toEqual({ 'replan-requested': 1 });
+    expect((await world.patches())[0]).toMatchObject({ state: 'SUPERSEDED', reason: 'lease-lost' });
+    expect((await world.generate()).did).toBe('planned');
+    expect((await world.patches()).map(({ state }) => state)).toEqual(['SUPERSEDED', 'READY']);
+    world.wait(2);
+    expect((await world.run()).actions).toEqual({ 'rebuild-signaled': 1 });
+  });
+
+  it('is ended also where another patch has the lease, which is carried on with', async () => {
+    const world = await planned();
+    await move(world, 'SIGNALED');
+    const second = makePatch({ sequence: 2, state: 'BUILDING', buildId: 'build-2', scriptUri: 'script:2' });
+    await world.table.put(second, 0);
+    await lease(world, 2);
+    expect((await world.run()).actions['replan-requested']).toBe(1);
+    expect((await world.patches()).map(({ state }) => state)).toEqual(['SUPERSEDED', 'BUILDING']);
+    world.state.track = { did: 'promoted' };
+    expect((await world.run()).actions['build-tracked']).toBe(1);
+  });
+
+  it('is left alone where it has the lease, also where that was taken between the reads of HEAD and of the patches', async () => {
+    const world = await planned();
+    const { query } = world.table;
+    let once = false;
+    world.table.query = async (pk, prefix) => {
+      if (prefix === PATCH_PREFIX && !once) {
+        once = true;
+        await lease(world);
+        await move(world, 'SIGNALED');
+      }
+      return await query.call(world.table, pk, prefix);
+    };
+    expect((await world.run()).actions).toEqual({});
+    expect([once, (await world.patches())[0]?.state]).toEqual([true, 'SIGNALED']);
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { MemoryFindingTable } from '../../../adapters/local/memory-finding-table';
-import { adoptDigest, readHead, requestReplan, settleReplan, updateHead } from '../../../domain/table/head-changes';
+import {
+  adoptDigest,
+  noteBuilt,
+  readHead,
+  requestReplan,
+  settleReplan,
+  updateHead,
+} from '../../../domain/table/head-changes';
 import type { SeenDigest } from '../../../domain/table/head-item';
 import { currentDigest, newerDigest } from '../../../domain/table/head-item';
 import { replanKey } from '../../../domain/table/keys';
@@ -84,6 +91,26 @@ describe('HEAD', () => {
       adopted: seen('a', '2024-01-01T00:00:00.000Z'),
     });
     expect(await readHead(table, 'other')).toBeUndefined();
+  });
+
+  it('adopts of several the newest, and once a lease was taken only what the floating tag was on', async () => {
+    const table = new MemoryFindingTable();
+    const [older, newer] = [seen('a', '2024-01-01T00:00:00.000Z', true), seen('b', '2024-02-01T00:00:00.000Z')];
+    expect((await adoptDigest(table, 'a', newer, older))?.adopted).toEqual(newer);
+    expect(await adoptDigest(table, 'b')).toBeUndefined();
+    for (const image of ['a', 'b']) await updateHead(table, image, (head) => ({ ...head, sequence: 1 }));
+    expect((await adoptDigest(table, 'b', newer, older))?.adopted).toEqual(older);
+    expect((await adoptDigest(table, 'b', seen('c', '2024-03-01T00:00:00.000Z')))?.adopted).toEqual(older);
+    const pushed = seen('d', '2024-03-01T00:00:00.000Z', true);
+    for (const image of ['a', 'b']) expect((await adoptDigest(table, image, pushed))?.adopted).toEqual(pushed);
+  });
+
+  it('never adopts what was built here, and what is newer beside it all the same', async () => {
+    const table = new MemoryFindingTable();
+    await noteBuilt(table, 'a', digestOf('b'));
+    const [built, pushed] = [seen('b', '2024-03-01T00:00:00.000Z', true), seen('a', '2024-02-01T00:00:00.000Z')];
+    expect((await adoptDigest(table, 'a', built))?.adopted).toBeUndefined();
+    expect((await adoptDigest(table, 'a', built, pushed))?.adopted).toEqual(pushed);
   });
 
   it('its current digest is the promoted one, else the adopted one', async () => {

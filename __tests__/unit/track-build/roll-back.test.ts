@@ -1,3 +1,4 @@
+import type { Finding } from '../../../domain/finding/finding';
 import { updateHead } from '../../../domain/table/head-changes';
 import { nextAttempt } from '../../../domain/plan/next-attempt';
 import { DEFAULT_POLICY } from '../../../domain/policy/policy';
@@ -86,10 +87,34 @@ describe('rollback', () => {
 
   it('does not go back to what the floating tag was never on', async () => {
     const here = await scanWorld({ findings: [makeFinding({ tags: ['1.2'] })] });
+    here.tags.delete(tagged('stable'));
     here.scan([]);
     await here.track();
     expect(await here.rollBack()).toMatchObject({ did: 'nothing', why: 'no-previous' });
   });
+
+  it.each<[string, readonly Finding[], string]>([
+    ['findings told of it with other tags', [makeFinding({ tags: ['1.2'] })], '2024-05-01.1'],
+    ['findings never told of it', [], '2024-06-01.2'],
+    [
+      'findings told of a newer push without it',
+      [makeFinding(), makeFinding({ digest: digestOf('d'), tags: ['dev'], pushedAt: '2024-05-10T00:00:00.000Z' })],
+      '2024-06-01.2',
+    ],
+  ])(
+    'goes back to what the floating tag was on at the first promotion, also where %s',
+    async (_what, findings, tag) => {
+      const here = await scanWorld({ findings, patch: { rebuild: true } });
+      here.images.set(digestOf('d'), { ...here.images.get(SCANNED)!, digest: digestOf('d') });
+      here.tags.set(tagged('dev'), digestOf('d'));
+      here.scan([]);
+      expect((await here.track()).did).toBe('promoted');
+      expect((await here.head())?.previous).toMatchObject({ digest: SCANNED, reference: tagged(tag) });
+      expect([here.tags.get(tagged(tag)), here.tags.get(tagged('dev'))]).toEqual([SCANNED, digestOf('d')]);
+      expect(await here.rollBack()).toMatchObject({ did: 'rolled-back', digest: SCANNED });
+      expect(here.floating()).toBe(SCANNED);
+    },
+  );
 });
 
 describe('the check of a promoted image', () => {

@@ -1,4 +1,5 @@
-import { makeFinding, makeTarget } from '../table/samples';
+import type { Finding } from '../../../domain/finding/finding';
+import { digestOf, makeFinding, makeTarget } from '../table/samples';
 import type { Effect } from './scan-world';
 import { BUILT, KRB5, onCandidate, SCANNED, scanWorld, tagged } from './scan-world';
 
@@ -44,10 +45,10 @@ async function endState(here: World) {
   };
 }
 
-async function makeWorld(effect: Effect): Promise<World> {
+async function makeWorld(effect: Effect, newer: readonly Finding[] = []): Promise<World> {
   const here = await scanWorld({
     effect,
-    findings: [makeFinding(), makeFinding(KRB5)],
+    findings: [makeFinding(), makeFinding(KRB5), ...newer],
     patch: {
       targets: [
         makeTarget(),
@@ -166,4 +167,61 @@ it('while a promotion is cut off, no finding is FIXED that the candidate was not
     if (fixed.length > 0 || (await here.head())?.promoted !== undefined)
       expect([at, here.floating()]).toEqual([at, BUILT]);
   }
+});
+
+describe('the image that the first promotion takes the floating tag from', () => {
+  const dev = digestOf('d');
+  const newer = makeFinding({ digest: dev, tags: ['dev'], pushedAt: '2024-05-10T00:00:00.000Z' });
+  /** A world in which a newer push without the floating tag is what was adopted. */
+  const beside = async (effect: Effect): Promise<World> => {
+    const here = await makeWorld(effect, [newer]);
+    expect((await here.head())?.adopted).toMatchObject({ digest: dev, floating: false });
+    return here;
+  };
+
+  it('is kept, and is the previous one, wherever the promotion dies, also where it goes on days later', async () => {
+    const clean = killer();
+    const untouched = await beside(clean.effect);
+    clean.arm(Infinity, 'before');
+    await untouched.track();
+    const kept = [...untouched.tags].filter(([, digest]) => digest === SCANNED);
+    expect(kept).toEqual([[tagged('2024-06-01.2'), SCANNED]]);
+    const effects = clean.count();
+    expect(effects).toBeGreaterThan(8);
+    for (let at = 1; at <= effects; at++)
+      for (const side of SIDES) {
+        const { effect, arm } = killer();
+        const here = await beside(effect);
+        arm(at, side);
+        await expect(here.track()).rejects.toThrow(Death);
+        arm(Infinity, 'before');
+        // Never without a tag that keeps it.
+        expect([at, side, [...here.tags.values()].includes(SCANNED)]).toEqual([at, side, true]);
+        here.setNow('2024-06-04T10:05:00.000Z');
+        await here.track();
+        const { previous, moving } = (await here.head()) ?? {};
+        const tags = [...here.tags].filter(([, digest]) => digest === SCANNED).map(([tag]) => tag);
+        expect([at, side, here.floating(), moving]).toEqual([at, side, BUILT, undefined]);
+        expect([at, side, tags, previous?.digest]).toEqual([at, side, [previous?.reference], SCANNED]);
+        expect(await here.rollBack()).toMatchObject({ did: 'rolled-back', digest: SCANNED });
+      }
+  });
+
+  it('holds no promotion up where somebody deletes it while that is cut off', async () => {
+    let deaths = 0;
+    for (let at = 1; at <= 6; at++) {
+      const { effect, arm } = killer();
+      const here = await beside(effect);
+      arm(at, 'after');
+      await expect(here.track()).rejects.toThrow(Death);
+      arm(Infinity, 'before');
+      if ((await here.head())?.moving === undefined) continue;
+      deaths++;
+      here.images.delete(SCANNED);
+      for (const [tag, digest] of here.tags) if (digest === SCANNED) here.tags.delete(tag);
+      expect([at, (await here.track()).did]).toEqual([at, 'promoted']);
+      expect(await here.rollBack()).toMatchObject({ did: 'nothing', why: 'previous-gone' });
+    }
+    expect(deaths).toBeGreaterThan(1);
+  });
 });
