@@ -27,7 +27,7 @@ interface AboutPatch extends AboutImage {
 export interface PromotedNotice extends AboutPatch {
   readonly kind: 'promoted';
   readonly digest: string;
-  /** Digest that it took the place of; absent at the first promotion. */
+  /** Digest that the tag pointed at before; absent where it pointed at nothing. */
   readonly previousDigest?: string;
   /** Tags that point at the digest now. */
   readonly tags: readonly string[];

@@ -21,7 +21,7 @@ export const promotedEventDetail = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .describe("SHA-256 of the patch's script."),
   digest: digest.describe('What the floating tag points at now.'),
-  previousDigest: digest.optional().describe('What it pointed at before; absent at the first promotion.'),
+  previousDigest: digest.optional().describe('What it pointed at before; absent where it pointed at nothing.'),
   tags: z.array(z.string()).describe('Tags that point at the digest now.'),
   fixed: z.array(vulnerability).describe('Proven to be gone.'),
   residual: z

@@ -61,3 +61,8 @@ export function promotionOf(
 ): Extract<TagMove, { by: 'promotion' }> | undefined {
   return head?.moving?.by === 'promotion' && head.moving.patch === patch ? head.moving : undefined;
 }
+
+/** Digest that the floating tag was on before a patch's promotion; undefined where it was on nothing. */
+export function replacedDigest(head: Pick<HeadItem, 'moving' | 'promoted'>, patch: number): string | undefined {
+  return head.promoted?.digest ?? promotionOf(head, patch)?.replaces?.digest;
+}

@@ -9,6 +9,7 @@ import type { HeadItem, PromotedDigest } from '../../domain/table/head-item';
 import { currentDigest } from '../../domain/table/head-item';
 import type { PatchItem } from '../../domain/table/patch-item';
 import { releaseLease } from '../../domain/table/release-lease';
+import { replacedDigest } from '../../domain/table/tag-move';
 import { judgeOn } from './judge-on';
 import { tagOf } from './tag-of';
 import type { TrackBuildPorts, TrackBuildResult } from './track-build-ports';
@@ -84,8 +85,8 @@ async function tellOfPromotion(
   { head, promoted }: { readonly head: HeadItem; readonly promoted: PromotedDigest },
 ): Promise<void> {
   if (ports.notifier === undefined) return;
-  const previousDigest = currentDigest(head);
-  const settled = await readSettled(ports.table, image, { from: previousDigest, to: promoted.digest });
+  const settled = await readSettled(ports.table, image, { from: currentDigest(head), to: promoted.digest });
+  const previousDigest = replacedDigest(head, patch.sequence);
   await tell(ports, {
     kind: 'promoted',
     ...{ image: image.name, repository: image.repository, patch: patch.sequence, patchId: patch.patchId },

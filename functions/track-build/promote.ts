@@ -7,7 +7,7 @@ import type { HeadItem } from '../../domain/table/head-item';
 import { currentDigest, keptDigests } from '../../domain/table/head-item';
 import type { SettledFinding } from '../../domain/proof/settled-findings';
 import { movePatch } from '../../domain/table/move-patch';
-import { beginTagMove, promotionOf } from '../../domain/table/tag-move';
+import { beginTagMove, promotionOf, replacedDigest } from '../../domain/table/tag-move';
 import type { PatchItem } from '../../domain/table/patch-item';
 import type { Proof } from './candidate-proof';
 import { finishPromotion } from './finish-promotion';
@@ -98,8 +98,8 @@ async function writePapers(
   const { digest } = proof.candidate;
   const packagesUri = await storePackages(ports, image, patch, proof);
   await observeCandidate(ports, image, patch, { proof, head });
-  const previous = currentDigest(head);
-  const settled = await readSettled(ports.table, image, { from: previous, to: digest });
+  const settled = await readSettled(ports.table, image, { from: currentDigest(head), to: digest });
+  const previous = replacedDigest(head, patch.sequence);
   const evidenceUri = await writeEvidence(ports, image, patch, {
     ...{ proof, settled },
     promotion: {

@@ -76,6 +76,8 @@ describe('the image before the first promotion', () => {
     expect((await world.head(NAME))?.adopted).toMatchObject({ digest: nightly, floating: false });
     await finish(world);
     expect((await world.head(NAME))?.previous?.digest).toBe(before);
+    // What people and systems are told is about the tag, too.
+    expect(world.notices.filter(({ kind }) => kind === 'promoted')).toMatchObject([{ previousDigest: before }]);
     expireImages(world);
     expect(await world.rollBack(NAME, 'it breaks our build')).toMatchObject({ did: 'rolled-back', digest: before });
     expect([world.floating(NAME), (await end(world)).agrees]).toEqual([before, true]);

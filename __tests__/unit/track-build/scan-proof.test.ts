@@ -76,6 +76,21 @@ describe('a candidate that is not scanned yet', () => {
 });
 
 describe('a candidate whose scan has completed', () => {
+  it('takes the place of nothing where the floating tag was on nothing, in its papers too', async () => {
+    const here = await scanWorld();
+    here.tags.delete(tagged('stable'));
+    here.scan([]);
+    expect(await here.track()).toMatchObject({ did: 'promoted' });
+    const [notice] = here.notifier.notices;
+    expect(notice).toMatchObject({ kind: 'promoted', digest: BUILT });
+    expect(notice).not.toHaveProperty('previousDigest');
+    const paper = JSON.parse((await here.texts.getAudit((await here.patch())?.evidenceUri ?? '')) ?? '') as {
+      promotion: unknown;
+    };
+    expect(paper.promotion).toEqual({ at: SCANNED_AT, digest: BUILT, tags: ['2024-06-01.1', 'stable'] });
+    expect(await here.head()).not.toHaveProperty('previous');
+  });
+
   it('is promoted where its vulnerabilities are gone: tags, facts, papers, lineage, notice, HEAD', async () => {
     const here = await scanWorld();
     here.scan([]);
