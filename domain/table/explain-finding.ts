@@ -110,7 +110,7 @@ function currentDigestLine(finding: FindingItem, head: HeadItem | undefined): st
   if (head?.promoted !== undefined)
     return `The current digest is ${head.promoted.digest}, promoted ${head.promoted.since} as ${head.promoted.reference}.`;
   if (head?.adopted !== undefined)
-    return `Nothing was promoted yet; the current digest is ${head.adopted.digest}, the newest that the scanner has seen.`;
+    return `Nothing was promoted yet; the current digest is ${head.adopted.digest}, the newest that the scanner has seen${head.sequence === 0 ? '' : ' before the first build, or with the floating tag since'}.`;
   return `It is judged on ${finding.judgedOn ?? 'no digest'}.`;
 }
 

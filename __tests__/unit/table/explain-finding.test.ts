@@ -28,11 +28,17 @@ it('tells the whole chain of an open finding', () => {
   expect(explain(makeItem(), head, [makePatch({ state: 'FAILED', detail })])).toEqual([
     'First seen 2024-05-20T00:00:00.000Z: CVE-2024-0001 in glibc (OS).',
     `On ${digestOf('a')} (current), the scanner says at 2024-05-22T15:40:54.491Z: ACTIVE, HIGH, installed 2.36-9+deb12u4, fixed in 2.36-9+deb12u6.`,
-    `Nothing was promoted yet; the current digest is ${digestOf('a')}, the newest that the scanner has seen.`,
+    `Nothing was promoted yet; the current digest is ${digestOf('a')}, the newest that the scanner has seen before the first build, or with the floating tag since.`,
     'Policy acts on severity HIGH or worse, on a known exploit, or on EPSS 0.1 or more; here: HIGH, no exploit is known, EPSS 0.01.',
     'Patch 1 by rules, attempt 1, raises glibc to 2.36-9+deb12u6 or higher: FAILED since 2024-06-01T00:00:00.000Z (script exited with 1).',
     'It is OPEN: it is to be fixed by the next patch.',
   ]);
+});
+
+it('before anything was built the current digest is the newest that was seen', () => {
+  expect(explain(makeItem(), { ...head, sequence: 0 })).toContain(
+    `Nothing was promoted yet; the current digest is ${digestOf('a')}, the newest that the scanner has seen.`,
+  );
 });
 
 it('says of an open one why no patch comes, where none does', () => {
