@@ -161,23 +161,23 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       });
     });
 
-    test('a target that has another name now is raised and judged by the version of that binary', () => {
+    test('a target that has another name now is raised and judged by the source of that binary', () => {
       withFreshRoot(base, (root) => {
-        const target = { ...upgrade('libdelta1', '1.1-1'), replacedBy: 'libdelta1t64' };
-        expect(patch(root, shell, { targets: [upgrade('libdelta1', '1.1-1')] }).byName).toEqual({
+        const target = { ...upgrade('libdelta1', '2.1-1'), replacedBy: 'libdelta1t64' };
+        expect(patch(root, shell, { targets: [upgrade('libdelta1', '2.1-1')] }).byName).toEqual({
           libdelta1: 'not-installed',
         });
         const { byName, results } = patch(root, shell, { targets: [target] });
         expect(byName).toEqual({ libdelta1: 'fixed' });
         expect(results[0]?.binaries).toEqual([{ name: 'libdelta1t64', arch: 'all', before: '1.0-1', after: '1.1-1' }]);
-        const unmet = patch(root, shell, { targets: [{ ...target, floor: '1.2' }] });
+        const unmet = patch(root, shell, { targets: [{ ...target, floor: '2.2' }] });
         expect(unmet.byName).toEqual({ libdelta1: 'residual fix-not-in-repository' });
       });
     });
 
-    test('with the source known too, each binary is judged by its own terms', () => {
+    test('with the source known too, its other binaries are raised as well', () => {
       withFreshRoot(base, (root) => {
-        const target = { ...upgrade('libdelta1', '1.1', 'delta'), replacedBy: 'libdelta1t64' };
+        const target = { ...upgrade('libdelta1', '2.1-1', 'delta'), replacedBy: 'libdelta1t64' };
         const { byName, results } = patch(root, shell, { targets: [target] });
         expect(byName).toEqual({ libdelta1: 'fixed' });
         expect(results[0]?.binaries.map(({ name, after }) => `${name} ${after}`)).toEqual([

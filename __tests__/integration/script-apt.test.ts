@@ -42,6 +42,7 @@ function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
     old: [
       ...acme('1.0-1'),
       { name: 'widget', version: '2:1.02-2', fields: { Source: 'gadget (2.03-2)' } },
+      { name: 'liblow', version: '2:2.6+low4.17-1', fields: { Source: 'low (2:4.17-1)' } },
       ...plain(
         '1.0',
         'g++-like',
@@ -61,6 +62,7 @@ function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
     fresh: [
       ...acme('1.0-1+deb12u1'),
       { name: 'widget', version: '2:1.02-3', fields: { Source: 'gadget (2.03-3)' } },
+      { name: 'liblow', version: '2:2.6+low4.17-2', fields: { Source: 'low (2:4.17-2)' } },
       ...plain('1.1', 'g++-like', 'pinned', 'lagging', 'vanished'),
       { name: 'greedy', version: '1.1', fields: { Conflicts: 'bystander' } },
       { name: 'liar', version: '1.1', postinst: `printf '${LIE}\\n'` },
@@ -175,6 +177,24 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       });
     });
 
+    test('judges a binary, too, by the version of its source, which its own version may be above or below', () => {
+      withFreshRoot(base, (root) => {
+        const targets = [upgrade('widget', '2.03-3'), upgrade('liblow', '2:4.17-2')];
+        const first = patch(root, shell, targets);
+        expect([first.byName, first.ran.code]).toEqual([{ widget: 'fixed', liblow: 'fixed' }, 0]);
+        expect(first.results.flatMap(({ binaries }) => binaries.map(({ before, after }) => [before, after]))).toEqual([
+          ['2:1.02-2', '2:1.02-3'],
+          ['2:2.6+low4.17-1', '2:2.6+low4.17-2'],
+        ]);
+        expect(patch(root, shell, targets).byName).toEqual({ widget: 'already-fixed', liblow: 'already-fixed' });
+        const unmet = patch(root, shell, [upgrade('widget', '2.03-4'), upgrade('liblow', '2:4.17-3')]);
+        expect([unmet.byName, unmet.ran.code]).toEqual([
+          { widget: 'residual fix-not-in-repository', liblow: 'residual fix-not-in-repository' },
+          10,
+        ]);
+      });
+    });
+
     test('keeps what works where other targets cannot be fixed, with the reason of each', () => {
       withFreshRoot(base, (root) => {
         const { byName, ran, results } = patch(root, shell, [
@@ -183,7 +203,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
           upgrade('lagging', '1.2'),
           upgrade('vanished', '1.1'),
           upgrade('greedy', '1.1'),
-          upgrade('widget', '2:1.02-3'),
+          upgrade('widget', '2.03-3'),
         ]);
         expect(byName).toEqual({
           libacme1: 'fixed',

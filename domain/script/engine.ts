@@ -31,8 +31,9 @@ companion() {
   names="$names$2 "
 }
 
-# match: the installed binaries of the target in number, wanted, floor, origin and heir. Once found by its own name, a
-# target stays a binary's name, also after that binary was removed. The heir is always judged as a binary.
+# match: the installed binaries of the target in number, wanted, floor, origin and heir. Where source names are always
+# meant, so are source versions. Elsewhere, once found by its own name, a target stays a binary's name, also after that
+# binary was removed, and it is judged as a binary; so is the heir.
 match() {
   while IFS='|' read -r id name arch version source source_version held; do
     if [ "$name" = "$wanted" ]; then : >"$work/named.$number"; fi
@@ -44,6 +45,7 @@ match() {
       if [ "$source" = "$wanted" ] || { [ -n "$origin" ] && [ "$source" = "$origin" ]; }; then how=source; fi
     fi
     if [ -n "$heir" ] && [ "$name" = "$heir" ]; then how=binary; fi
+    if [ "$source_names" = always ] && [ -n "$how" ]; then how=source; fi
     case $how in
       source) judged=$source_version ;;
       binary) judged=$version ;;

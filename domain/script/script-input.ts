@@ -23,7 +23,7 @@ export interface ScriptInput {
 export interface ScriptTarget {
   /** Source or binary package name. */
   readonly package: string;
-  /** Lowest acceptable version, without an epoch of 0. */
+  /** Lowest acceptable version, without an epoch of 0; of the source, where the ecosystem has source packages. */
   readonly floor: string;
   /** `upgrade` raises every installed binary to the newest available; `remove` takes them out (policy allowed it). */
   readonly action: 'upgrade' | 'remove';
