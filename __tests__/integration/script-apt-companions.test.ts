@@ -74,11 +74,14 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
   }
 
   describe.each(['dash', 'busybox'] as const)('with companions under %s', (shell) => {
-    test('removes a target together with what depends on it; alone it would stay', () => {
+    test('removes a target together with what depends on it; alone it would stay, and be raised', () => {
       withFreshRoot(base, (root) => {
         expect(patch(root, shell, { targets: [remove('libfoo-dev', '1.1')] }).byName).toEqual({
-          'libfoo-dev': 'residual conflict',
+          'libfoo-dev': 'fixed',
         });
+        expect(versions(root, 'libfoo-dev', 'libfoo-user')).toEqual(['1.1', '1.0']);
+      });
+      withFreshRoot(base, (root) => {
         const { byName, ran } = patch(root, shell, {
           targets: [remove('libfoo-dev', '1.1')],
           companions: { upgrade: [], remove: ['libfoo-user'] },

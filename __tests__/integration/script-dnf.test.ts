@@ -31,13 +31,14 @@ function plain(version: string, ...names: string[]): RpmSource[] {
 const OLD: readonly RpmSource[] = [
   { name: 'acme', version: '1.9', release: '1.el9', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '3', subpackages: ['widget'] },
-  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed'),
+  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed', 'headers'),
   { name: 'needy', version: '1.0', release: '1', preamble: ['Requires: needed'] },
+  { name: 'compiler', version: '1.0', release: '1', preamble: ['Requires: headers'] },
 ];
 const FRESH: readonly RpmSource[] = [
   { name: 'acme', version: '1.10', release: '1.el9_2', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '4', subpackages: ['widget'] },
-  ...plain('1.1', 'solo', 'lagging', 'vanished'),
+  ...plain('1.1', 'solo', 'lagging', 'vanished', 'headers'),
   { name: 'greedy', version: '1.1', release: '1', preamble: ['Conflicts: bystander'] },
 ];
 
@@ -100,7 +101,7 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
       sourceVersion: '1:1.9-1.el9',
       held: false,
     });
-    expect(installed).toHaveLength(11);
+    expect(installed).toHaveLength(13);
   });
 
   describe.each(CASES)('$manager under $shell', ({ manager, render, shell, shim }) => {
@@ -191,6 +192,18 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
         const again = patch(root, [remove('leaf', '1.1'), remove('needy', '1.1'), remove('needed', '1.1')]);
         expect(again.byName).toEqual({ leaf: 'not-installed', needy: 'fixed', needed: 'fixed' });
         expect(again.ran.code).toBe(0);
+      });
+    });
+
+    test('raises what is to be removed and others need', () => {
+      withRoot((root) => {
+        const alone = patch(root, [remove('headers', '1.1')]);
+        expect([alone.byName, alone.ran.code]).toEqual([{ headers: 'fixed' }, 0]);
+        expect(alone.results[0]?.binaries).toEqual([
+          { name: 'headers', arch: 'noarch', before: '1.0-1', after: '1.1-1' },
+        ]);
+        const unmet = patch(root, [remove('headers', '1.2'), remove('leaf', '1.1'), upgrade('solo', '1.1')]);
+        expect(unmet.byName).toEqual({ headers: 'residual conflict', leaf: 'fixed', solo: 'fixed' });
       });
     });
 

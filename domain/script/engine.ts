@@ -76,12 +76,15 @@ survey() {
 }
 
 # queue <action> <matches>: the ids to change, per target and together. An upgrade takes all binaries of a target of
-# which one is below the floor; held ones are left alone.
+# which one is below the floor, also of one that could not be removed; held ones are left alone.
 queue() {
   : >"$work/$1.list"
   : >"$work/$1.groups"
   while IFS='|' read -r number action wanted floor origin heir <&3; do
-    if [ "$action" != "$1" ]; then continue; fi
+    case $1.$action in
+      remove.remove | upgrade.upgrade | upgrade.kept) ;;
+      *) continue ;;
+    esac
     needed=no
     : >"$work/$1.$number"
     while IFS='|' read -r owner id name arch version how held ok; do
@@ -147,6 +150,24 @@ shed() {
   done 3<"$work/remove.companions"
 }
 
+# keep_needed: the targets that were to be removed and are still there, because others need them, are to be raised.
+keep_needed() {
+  while IFS='|' read -r number action wanted floor origin heir <&3; do
+    if [ "$action" = remove ] && is_left; then action=kept; fi
+    printf '%s|%s|%s|%s|%s|%s\n' "$number" "$action" "$wanted" "$floor" "$origin" "$heir"
+  done 3<"$work/targets" >"$work/settled"
+  cp "$work/settled" "$work/targets" || fail 'cannot write to the private directory'
+  queue upgrade "$work/now"
+}
+
+# is_left: true where the last count found a binary of the target in number.
+is_left() {
+  while IFS='|' read -r owner _; do
+    if [ "$owner" = "$number" ]; then return 0; fi
+  done <"$work/now"
+  return 1
+}
+
 # patch: changes what the targets need. Where none of them needs anything, nothing is touched. What is left in the end is
 # tried again without companions: those that were in the way may be gone, and a transaction may have gone well and yet
 # have left a target back for a companion's sake.
@@ -168,6 +189,7 @@ patch() {
     apply remove
     recount
   fi
+  if [ -e "$work/now" ]; then keep_needed; fi
   if [ ! -s "$work/upgrade.all" ]; then return 0; fi
   refresh
   apply upgrade
