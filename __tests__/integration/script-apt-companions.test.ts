@@ -24,6 +24,8 @@ const OLD: readonly DebPackage[] = [
   { name: 'user-of-tool', version: '1.0', fields: { Depends: 'tool' } },
   { name: 'libdelta1t64', version: '1.0-1', fields: { Source: SOURCE } },
   { name: 'delta-dev', version: '2.0-1', fields: { Source: 'delta' } },
+  { name: 'libhigh', version: '2:1.02-2', fields: { Source: 'high (2.03-2)' } },
+  { name: 'liblow', version: '2:2.6+low4.17-1', fields: { Source: 'low (2:4.17-1)' } },
 ];
 const FRESH: readonly DebPackage[] = [
   ...plain('1.1', 'solo', 'helper', 'pinned', 'stubborn', 'libfoo-dev'),
@@ -31,6 +33,8 @@ const FRESH: readonly DebPackage[] = [
   { name: 'clash', version: '1.1', fields: { Conflicts: 'bystander' } },
   { name: 'libdelta1t64', version: '1.1-1', fields: { Source: 'delta (2.1-1)' } },
   { name: 'delta-dev', version: '2.1-1', fields: { Source: 'delta' } },
+  { name: 'libhigh', version: '2:1.02-3', fields: { Source: 'high (2.03-3)' } },
+  { name: 'liblow', version: '2:2.6+low4.17-2', fields: { Source: 'low (2:4.17-2)' } },
 ];
 
 describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'chroot', 'busybox'], 'apt script', () => {
@@ -161,6 +165,21 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
         });
         expect([byName, ran.code]).toEqual([{ tool: 'residual conflict', solo: 'fixed' }, 0]);
         expect(versions(root, 'leaf', 'tool')).toEqual(['gone', '1.0']);
+      });
+    });
+
+    test('judges a binary by the version of its source, which its own version may be above or below', () => {
+      withFreshRoot(base, (root) => {
+        const targets = [upgrade('libhigh', '2.03-3'), upgrade('liblow', '2:4.17-2')];
+        const { byName, ran } = patch(root, shell, { targets });
+        expect([byName, ran.code]).toEqual([{ libhigh: 'fixed', liblow: 'fixed' }, 0]);
+        expect(versions(root, 'libhigh', 'liblow')).toEqual(['2:1.02-3', '2:2.6+low4.17-2']);
+        expect(patch(root, shell, { targets }).byName).toEqual({ libhigh: 'already-fixed', liblow: 'already-fixed' });
+        const unmet = patch(root, shell, { targets: [upgrade('libhigh', '2.03-4'), upgrade('liblow', '2:4.17-3')] });
+        expect([unmet.byName, unmet.ran.code]).toEqual([
+          { libhigh: 'residual fix-not-in-repository', liblow: 'residual fix-not-in-repository' },
+          10,
+        ]);
       });
     });
 

@@ -42,7 +42,6 @@ function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
     old: [
       ...acme('1.0-1'),
       { name: 'widget', version: '2:1.02-2', fields: { Source: 'gadget (2.03-2)' } },
-      { name: 'liblow', version: '2:2.6+low4.17-1', fields: { Source: 'low (2:4.17-1)' } },
       ...plain(
         '1.0',
         'g++-like',
@@ -65,7 +64,6 @@ function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
     fresh: [
       ...acme('1.0-1+deb12u1'),
       { name: 'widget', version: '2:1.02-3', fields: { Source: 'gadget (2.03-3)' } },
-      { name: 'liblow', version: '2:2.6+low4.17-2', fields: { Source: 'low (2:4.17-2)' } },
       ...plain('1.1', 'g++-like', 'pinned', 'lagging', 'vanished', 'headers'),
       { name: 'greedy', version: '1.1', fields: { Conflicts: 'bystander' } },
       { name: 'torn', version: '1.1', fields: { Conflicts: 'bystander' } },
@@ -178,24 +176,6 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
           nowhere: 'not-installed',
         });
         expect(again.ran).toMatchObject({ code: 0, stderr: '' });
-      });
-    });
-
-    test('judges a binary, too, by the version of its source, which its own version may be above or below', () => {
-      withFreshRoot(base, (root) => {
-        const targets = [upgrade('widget', '2.03-3'), upgrade('liblow', '2:4.17-2')];
-        const first = patch(root, shell, targets);
-        expect([first.byName, first.ran.code]).toEqual([{ widget: 'fixed', liblow: 'fixed' }, 0]);
-        expect(first.results.flatMap(({ binaries }) => binaries.map(({ before, after }) => [before, after]))).toEqual([
-          ['2:1.02-2', '2:1.02-3'],
-          ['2:2.6+low4.17-1', '2:2.6+low4.17-2'],
-        ]);
-        expect(patch(root, shell, targets).byName).toEqual({ widget: 'already-fixed', liblow: 'already-fixed' });
-        const unmet = patch(root, shell, [upgrade('widget', '2.03-4'), upgrade('liblow', '2:4.17-3')]);
-        expect([unmet.byName, unmet.ran.code]).toEqual([
-          { widget: 'residual fix-not-in-repository', liblow: 'residual fix-not-in-repository' },
-          10,
-        ]);
       });
     });
 
