@@ -31,22 +31,36 @@ const INSTALLED: readonly ApkPackage[] = [
   { name: 'libcrypto3', version: '3.1.4-r5', origin: 'openssl' },
   { name: 'libssl3', version: '3.1.4-r5', origin: 'openssl', depends: ['libcrypto3=3.1.4-r5'] },
   { name: 'busybox', version: '1.36.1-r15' },
-  ...plain('1.0-r0', 'solo', 'lagging', 'vanished', 'bystander', 'edgy', 'pinned', 'leaf', 'needed', 'bad', 'other'),
+  ...plain(
+    '1.0-r0',
+    'solo',
+    'lagging',
+    'vanished',
+    'bystander',
+    'edgy',
+    'pinned',
+    'leaf',
+    'needed',
+    'bad',
+    'other',
+    'headers',
+  ),
   { name: 'greedy', version: '1.0-r0' },
   { name: 'needy', version: '1.0-r0', depends: ['needed'] },
+  { name: 'compiler', version: '1.0-r0', depends: ['headers'] },
   { name: 'top', version: '1.0-r0', depends: ['orphan'] },
   { name: 'orphan', version: '1.0-r0' },
   { name: '.build-deps', version: '20240101.120000', depends: ['solo'] },
 ];
 const WORLD = [
   ...['libssl3', 'busybox', 'solo', 'lagging', 'vanished', 'bystander', 'edgy@edge', 'pinned=1.0-r0', 'leaf', 'needy'],
-  ...['bad', 'other', 'greedy', 'top', '.build-deps=20240101.120000'],
+  ...['bad', 'other', 'greedy', 'top', 'compiler', '.build-deps=20240101.120000'],
 ];
 const FRESH: readonly ApkPackage[] = [
   { name: 'libcrypto3', version: '3.1.10-r0', origin: 'openssl' },
   { name: 'libssl3', version: '3.1.10-r0', origin: 'openssl', depends: ['libcrypto3=3.1.10-r0'] },
   { name: 'busybox', version: '1.36.1-r29' },
-  ...plain('1.1-r0', 'solo', 'lagging', 'pinned', 'other'),
+  ...plain('1.1-r0', 'solo', 'lagging', 'pinned', 'other', 'headers'),
   { name: 'vanished', version: '1.1-r0', missing: true },
   { name: 'greedy', version: '1.1-r0', depends: ['!bystander'] },
   { name: 'bad', version: '1.1-r0', failing: true },
@@ -202,6 +216,23 @@ describeWithTools(
           expect(worldOf(root)).toBe(worldOf(base).replace('leaf\n', ''));
           const again = patch(root, shell, [remove('leaf', '1.1-r0'), upgrade('solo', '1.1-r0')]);
           expect(again.byName).toEqual({ leaf: 'not-installed', solo: 'fixed' });
+          expect(worldOf(root)).toBe(worldOf(base).replace('leaf\n', ''));
+        });
+      });
+
+      test.each(RELEASES)('apk-tools %s: raises what is to be removed and others need', (release) => {
+        withFreshRoot(base, (root) => {
+          playApk(root, release);
+          const alone = patch(root, shell, [remove('headers', '1.1-r0')]);
+          expect([alone.byName, alone.ran.code]).toEqual([{ headers: 'fixed' }, 0]);
+          expect(versions(root)).toMatchObject({ headers: '1.1-r0', compiler: '1.0-r0' });
+          expect(worldOf(root)).toBe(worldOf(base));
+          const unmet = patch(root, shell, [
+            remove('headers', '1.2-r0'),
+            remove('leaf', '1.1-r0'),
+            upgrade('solo', '1.1-r0'),
+          ]);
+          expect(unmet.byName).toEqual({ headers: 'residual conflict', leaf: 'fixed', solo: 'fixed' });
           expect(worldOf(root)).toBe(worldOf(base).replace('leaf\n', ''));
         });
       });

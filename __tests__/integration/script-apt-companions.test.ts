@@ -24,6 +24,8 @@ const OLD: readonly DebPackage[] = [
   { name: 'user-of-tool', version: '1.0', fields: { Depends: 'tool' } },
   { name: 'libdelta1t64', version: '1.0-1', fields: { Source: SOURCE } },
   { name: 'delta-dev', version: '2.0-1', fields: { Source: 'delta' } },
+  { name: 'libhigh', version: '2:1.02-2', fields: { Source: 'high (2.03-2)' } },
+  { name: 'liblow', version: '2:2.6+low4.17-1', fields: { Source: 'low (2:4.17-1)' } },
 ];
 const FRESH: readonly DebPackage[] = [
   ...plain('1.1', 'solo', 'helper', 'pinned', 'stubborn', 'libfoo-dev'),
@@ -31,6 +33,8 @@ const FRESH: readonly DebPackage[] = [
   { name: 'clash', version: '1.1', fields: { Conflicts: 'bystander' } },
   { name: 'libdelta1t64', version: '1.1-1', fields: { Source: 'delta (2.1-1)' } },
   { name: 'delta-dev', version: '2.1-1', fields: { Source: 'delta' } },
+  { name: 'libhigh', version: '2:1.02-3', fields: { Source: 'high (2.03-3)' } },
+  { name: 'liblow', version: '2:2.6+low4.17-2', fields: { Source: 'low (2:4.17-2)' } },
 ];
 
 describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'chroot', 'busybox'], 'apt script', () => {
@@ -74,11 +78,14 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
   }
 
   describe.each(['dash', 'busybox'] as const)('with companions under %s', (shell) => {
-    test('removes a target together with what depends on it; alone it would stay', () => {
+    test('removes a target together with what depends on it; alone it would stay, and be raised', () => {
       withFreshRoot(base, (root) => {
         expect(patch(root, shell, { targets: [remove('libfoo-dev', '1.1')] }).byName).toEqual({
-          'libfoo-dev': 'residual conflict',
+          'libfoo-dev': 'fixed',
         });
+        expect(versions(root, 'libfoo-dev', 'libfoo-user')).toEqual(['1.1', '1.0']);
+      });
+      withFreshRoot(base, (root) => {
         const { byName, ran } = patch(root, shell, {
           targets: [remove('libfoo-dev', '1.1')],
           companions: { upgrade: [], remove: ['libfoo-user'] },
@@ -161,23 +168,38 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
       });
     });
 
-    test('a target that has another name now is raised and judged by the version of that binary', () => {
+    test('judges a binary by the version of its source, which its own version may be above or below', () => {
       withFreshRoot(base, (root) => {
-        const target = { ...upgrade('libdelta1', '1.1-1'), replacedBy: 'libdelta1t64' };
-        expect(patch(root, shell, { targets: [upgrade('libdelta1', '1.1-1')] }).byName).toEqual({
+        const targets = [upgrade('libhigh', '2.03-3'), upgrade('liblow', '2:4.17-2')];
+        const { byName, ran } = patch(root, shell, { targets });
+        expect([byName, ran.code]).toEqual([{ libhigh: 'fixed', liblow: 'fixed' }, 0]);
+        expect(versions(root, 'libhigh', 'liblow')).toEqual(['2:1.02-3', '2:2.6+low4.17-2']);
+        expect(patch(root, shell, { targets }).byName).toEqual({ libhigh: 'already-fixed', liblow: 'already-fixed' });
+        const unmet = patch(root, shell, { targets: [upgrade('libhigh', '2.03-4'), upgrade('liblow', '2:4.17-3')] });
+        expect([unmet.byName, unmet.ran.code]).toEqual([
+          { libhigh: 'residual fix-not-in-repository', liblow: 'residual fix-not-in-repository' },
+          10,
+        ]);
+      });
+    });
+
+    test('a target that has another name now is raised and judged by the source of that binary', () => {
+      withFreshRoot(base, (root) => {
+        const target = { ...upgrade('libdelta1', '2.1-1'), replacedBy: 'libdelta1t64' };
+        expect(patch(root, shell, { targets: [upgrade('libdelta1', '2.1-1')] }).byName).toEqual({
           libdelta1: 'not-installed',
         });
         const { byName, results } = patch(root, shell, { targets: [target] });
         expect(byName).toEqual({ libdelta1: 'fixed' });
         expect(results[0]?.binaries).toEqual([{ name: 'libdelta1t64', arch: 'all', before: '1.0-1', after: '1.1-1' }]);
-        const unmet = patch(root, shell, { targets: [{ ...target, floor: '1.2' }] });
+        const unmet = patch(root, shell, { targets: [{ ...target, floor: '2.2' }] });
         expect(unmet.byName).toEqual({ libdelta1: 'residual fix-not-in-repository' });
       });
     });
 
-    test('with the source known too, each binary is judged by its own terms', () => {
+    test('with the source known too, its other binaries are raised as well', () => {
       withFreshRoot(base, (root) => {
-        const target = { ...upgrade('libdelta1', '1.1', 'delta'), replacedBy: 'libdelta1t64' };
+        const target = { ...upgrade('libdelta1', '2.1-1', 'delta'), replacedBy: 'libdelta1t64' };
         const { byName, results } = patch(root, shell, { targets: [target] });
         expect(byName).toEqual({ libdelta1: 'fixed' });
         expect(results[0]?.binaries.map(({ name, after }) => `${name} ${after}`)).toEqual([

@@ -54,15 +54,19 @@ function packages(native: string): { old: DebPackage[]; fresh: DebPackage[] } {
         'needed',
         'liar',
         'fragile',
+        'headers',
+        'torn',
       ),
       { name: 'needy', version: '1.0', fields: { Depends: 'needed' } },
+      { name: 'compiler', version: '1.0', fields: { Depends: 'headers, torn' } },
       settings('1.0'),
     ],
     fresh: [
       ...acme('1.0-1+deb12u1'),
       { name: 'widget', version: '2:1.02-3', fields: { Source: 'gadget (2.03-3)' } },
-      ...plain('1.1', 'g++-like', 'pinned', 'lagging', 'vanished'),
+      ...plain('1.1', 'g++-like', 'pinned', 'lagging', 'vanished', 'headers'),
       { name: 'greedy', version: '1.1', fields: { Conflicts: 'bystander' } },
+      { name: 'torn', version: '1.1', fields: { Conflicts: 'bystander' } },
       { name: 'liar', version: '1.1', postinst: `printf '${LIE}\\n'` },
       { name: 'fragile', version: '1.1', postinst: 'exit 1' },
       settings('1.1'),
@@ -183,7 +187,7 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
           upgrade('lagging', '1.2'),
           upgrade('vanished', '1.1'),
           upgrade('greedy', '1.1'),
-          upgrade('widget', '2:1.02-3'),
+          upgrade('widget', '2.03-3'),
         ]);
         expect(byName).toEqual({
           libacme1: 'fixed',
@@ -209,6 +213,45 @@ describeWithTools(['mmdebstrap', 'dpkg-deb', 'dpkg-scanpackages', 'unshare', 'ch
         expect(versionOf(root, 'needy')).toBe('1.0');
         const again = patch(root, shell, [remove('leaf', '1.1'), remove('needy', '1.1'), remove('needed', '1.1')]);
         expect(again.byName).toEqual({ leaf: 'not-installed', needy: 'fixed', needed: 'fixed' });
+      });
+    });
+
+    test('raises what is to be removed and others need, and says what kept it from that', () => {
+      withFreshRoot(base, (root) => {
+        const before = filesOf(root);
+        const alone = patch(root, shell, [remove('headers', '1.1')]);
+        expect([alone.byName, alone.ran.code]).toEqual([{ headers: 'fixed' }, 0]);
+        expect(alone.results[0]?.binaries).toEqual([{ name: 'headers', arch: 'all', before: '1.0', after: '1.1' }]);
+        expect(versionOf(root, 'compiler')).toBe('1.0');
+        expect(filesOf(root).filter((path) => !before.includes(path))).toEqual([]);
+        const again = patch(root, shell, [remove('headers', '1.1')]);
+        expect([again.byName, again.ran.code]).toEqual([{ headers: 'already-fixed' }, 0]);
+      });
+      withFreshRoot(base, (root) => {
+        const { byName, ran, results } = patch(root, shell, [
+          remove('headers', '1.2'),
+          remove('leaf', '1.1'),
+          remove('needed', '1.1'),
+          remove('pinned', '1.1'),
+          remove('torn', '1.1'),
+          upgrade('settings', '1.1'),
+        ]);
+        expect(byName).toEqual({
+          headers: 'residual conflict',
+          leaf: 'fixed',
+          needed: 'residual conflict',
+          pinned: 'residual held',
+          torn: 'residual conflict',
+          settings: 'fixed',
+        });
+        expect(ran.code).toBe(0);
+        expect(results[0]?.binaries).toEqual([{ name: 'headers', arch: 'all', before: '1.0', after: '1.1' }]);
+        expect([versionOf(root, 'torn'), versionOf(root, 'bystander')]).toEqual(['1.0', '1.0']);
+      });
+      withFreshRoot(base, (root) => {
+        rmSync(join(root, 'srv/repository/headers_1.1_all.deb'));
+        const { byName, ran } = patch(root, shell, [remove('headers', '1.1')]);
+        expect([byName, ran.code]).toEqual([{ headers: 'residual not-fetchable' }, 10]);
       });
     });
 

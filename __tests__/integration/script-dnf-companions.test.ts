@@ -183,7 +183,7 @@ describeWithTools(TOOLS, "scripts of dnf's family with companions and modules", 
         expect(calls.slice(0, 3)).toEqual([
           'module reset runtime',
           'module enable runtime:2',
-          'upgrade runtime.noarch',
+          'upgrade runtime',
         ]);
         // Old versions know no modules: that is logged, and the run goes on.
         expect(byName).toEqual({ runtime: isOld ? 'residual fix-not-in-repository' : 'fixed' });

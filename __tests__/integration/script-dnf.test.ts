@@ -31,13 +31,18 @@ function plain(version: string, ...names: string[]): RpmSource[] {
 const OLD: readonly RpmSource[] = [
   { name: 'acme', version: '1.9', release: '1.el9', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '3', subpackages: ['widget'] },
-  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed'),
+  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed', 'headers'),
   { name: 'needy', version: '1.0', release: '1', preamble: ['Requires: needed'] },
+  ...plain('1.0', 'grown'),
+  { name: 'shrunk', version: '1.0', release: '1', isNative: true },
+  { name: 'compiler', version: '1.0', release: '1', preamble: ['Requires: headers'] },
 ];
 const FRESH: readonly RpmSource[] = [
   { name: 'acme', version: '1.10', release: '1.el9_2', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '4', subpackages: ['widget'] },
-  ...plain('1.1', 'solo', 'lagging', 'vanished'),
+  ...plain('1.1', 'solo', 'lagging', 'vanished', 'headers'),
+  { name: 'grown', version: '1.1', release: '1', isNative: true },
+  ...plain('1.1', 'shrunk'),
   { name: 'greedy', version: '1.1', release: '1', preamble: ['Conflicts: bystander'] },
 ];
 
@@ -60,9 +65,11 @@ const TOOLS = ['mmdebstrap', 'dnf', 'rpm', 'rpmbuild', 'createrepo_c', 'unshare'
 describeWithTools(TOOLS, "scripts of dnf's family", () => {
   let work = '';
   let base = '';
+  let native = '';
 
   beforeAll(() => {
     work = makeWorkDirectory();
+    native = run('rpm', ['--eval', '%{_target_cpu}']).trim();
     base = buildDebianRoot(work, ['busybox', 'dnf', 'rpm']);
     const old = join(work, 'old');
     for (const one of OLD) buildRpm(work, old, one);
@@ -100,7 +107,7 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
       sourceVersion: '1:1.9-1.el9',
       held: false,
     });
-    expect(installed).toHaveLength(11);
+    expect(installed).toHaveLength(15);
   });
 
   describe.each(CASES)('$manager under $shell', ({ manager, render, shell, shim }) => {
@@ -191,6 +198,41 @@ describeWithTools(TOOLS, "scripts of dnf's family", () => {
         const again = patch(root, [remove('leaf', '1.1'), remove('needy', '1.1'), remove('needed', '1.1')]);
         expect(again.byName).toEqual({ leaf: 'not-installed', needy: 'fixed', needed: 'fixed' });
         expect(again.ran.code).toBe(0);
+      });
+    });
+
+    test('raises what is to be removed and others need', () => {
+      withRoot((root) => {
+        const alone = patch(root, [remove('headers', '1.1')]);
+        expect([alone.byName, alone.ran.code]).toEqual([{ headers: 'fixed' }, 0]);
+        expect(alone.results[0]?.binaries).toEqual([
+          { name: 'headers', arch: 'noarch', before: '1.0-1', after: '1.1-1' },
+        ]);
+        const unmet = patch(root, [remove('headers', '1.2'), remove('leaf', '1.1'), upgrade('solo', '1.1')]);
+        expect(unmet.byName).toEqual({ headers: 'residual conflict', leaf: 'fixed', solo: 'fixed' });
+      });
+    });
+
+    test('raises what has another architecture now', () => {
+      withRoot((root) => {
+        const { byName, ran, results } = patch(root, [upgrade('grown', '1.1'), upgrade('shrunk', '1.1')]);
+        expect([byName, ran.code]).toEqual([{ grown: 'fixed', shrunk: 'fixed' }, 0]);
+        expect(results.map(({ binaries }) => binaries)).toEqual([
+          [{ name: 'grown', arch: native, before: '1.0-1', after: '1.1-1' }],
+          [{ name: 'shrunk', arch: 'noarch', before: '1.0-1', after: '1.1-1' }],
+        ]);
+        const unmet = patch(root, [upgrade('grown', '1.2'), upgrade('solo', '1.1')]);
+        expect(unmet.byName).toEqual({ grown: 'residual fix-not-in-repository', solo: 'fixed' });
+      });
+    });
+
+    test('names the architecture where several of a name are installed', () => {
+      withRoot((root) => {
+        const second = '/srv/repository/noarch/lagging-1.1-1.noarch.rpm';
+        expect(inRoot(root, ['rpm', '--dbpath', '/var/lib/rpm', '-i', second])).toMatchObject({ code: 0 });
+        const { ran, results } = patch(root, [upgrade('lagging', '1.1'), upgrade('solo', '1.1')]);
+        expect(results.map(({ result }) => result)).toEqual(['residual', 'fixed']);
+        expect(ran.stderr).toMatch(/ lagging\.noarch solo(?: --best)?$/m);
       });
     });
 

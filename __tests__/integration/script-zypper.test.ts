@@ -30,13 +30,18 @@ function plain(version: string, ...names: string[]): RpmSource[] {
 const OLD: readonly RpmSource[] = [
   { name: 'acme', version: '1.9', release: '150600.3.1', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '150600.3.9', subpackages: ['widget'] },
-  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed', 'python3.11'),
+  ...plain('1.0', 'solo', 'lagging', 'vanished', 'greedy', 'bystander', 'leaf', 'needed', 'python3.11', 'headers'),
   { name: 'needy', version: '1.0', release: '150600.1.1', preamble: ['Requires: needed'] },
+  { name: 'grown', version: '1.0', release: '150600.1.1' },
+  { name: 'shrunk', version: '1.0', release: '150600.1.1', isNative: true },
+  { name: 'compiler', version: '1.0', release: '150600.1.1', preamble: ['Requires: headers'] },
 ];
 const FRESH: readonly RpmSource[] = [
   { name: 'acme', version: '1.10', release: '150600.3.1', epoch: 1, subpackages: ['acme-libs'] },
   { name: 'gadget', version: '2.0', release: '150600.3.12', subpackages: ['widget'] },
-  ...plain('1.1', 'solo', 'lagging', 'vanished', 'python3.11', 'bystander'),
+  ...plain('1.1', 'solo', 'lagging', 'vanished', 'python3.11', 'bystander', 'headers'),
+  { name: 'grown', version: '1.1', release: '150600.1.1', isNative: true },
+  { name: 'shrunk', version: '1.1', release: '150600.1.1' },
   { name: 'greedy', version: '1.1', release: '150600.1.1', preamble: ['Conflicts: bystander'] },
 ];
 
@@ -177,6 +182,30 @@ describeWithTools(TOOLS, 'zypper script', () => {
         const again = patch(root, shell, [remove('leaf', '1.1'), remove('needy', '1.1'), remove('needed', '1.1')]);
         expect(again.byName).toEqual({ leaf: 'not-installed', needy: 'fixed', needed: 'fixed' });
         expect(again.ran.code).toBe(0);
+      });
+    });
+
+    test('raises what is to be removed and others need', () => {
+      withFreshRoot(base, (root) => {
+        const alone = patch(root, shell, [remove('headers', '1.1')]);
+        expect([alone.byName, alone.ran.code]).toEqual([{ headers: 'fixed' }, 0]);
+        expect(alone.results[0]?.binaries).toEqual([
+          { name: 'headers', arch: 'noarch', before: '1.0-150600.1.1', after: '1.1-150600.1.1' },
+        ]);
+        const unmet = patch(root, shell, [remove('headers', '1.2'), remove('leaf', '1.1'), upgrade('solo', '1.1')]);
+        expect(unmet.byName).toEqual({ headers: 'residual conflict', leaf: 'fixed', solo: 'fixed' });
+      });
+    });
+
+    test('raises what has another architecture now', () => {
+      withFreshRoot(base, (root) => {
+        const { byName, ran, results } = patch(root, shell, [upgrade('grown', '1.1'), upgrade('shrunk', '1.1')]);
+        expect([byName, ran.code]).toEqual([{ grown: 'fixed', shrunk: 'fixed' }, 0]);
+        const native = run('rpm', ['--eval', '%{_target_cpu}']).trim();
+        expect(results.map(({ binaries }) => binaries)).toEqual([
+          [{ name: 'grown', arch: native, before: '1.0-150600.1.1', after: '1.1-150600.1.1' }],
+          [{ name: 'shrunk', arch: 'noarch', before: '1.0-150600.1.1', after: '1.1-150600.1.1' }],
+        ]);
       });
     });
 

@@ -8,13 +8,15 @@ export interface RpmSource {
   readonly version: string;
   readonly release: string;
   readonly epoch?: number;
+  /** For the machine's architecture; else for none. */
+  readonly isNative?: true;
   /** Further lines of the main package's preamble, e.g. `Conflicts: x`. */
   readonly preamble?: readonly string[];
   /** Names of further binaries. */
   readonly subpackages?: readonly string[];
 }
 
-/** Builds an architecture-independent package with rpmbuild; its binaries land in `directory`. */
+/** Builds a package with rpmbuild; its binaries land in `directory`. */
 export function buildRpm(work: string, directory: string, one: RpmSource): void {
   const top = join(work, 'rpmbuild');
   mkdirSync(top, { recursive: true });
@@ -27,7 +29,7 @@ export function buildRpm(work: string, directory: string, one: RpmSource): void 
     ...(one.epoch === undefined ? [] : [`Epoch: ${one.epoch}`]),
     'Summary: package of a test',
     'License: none',
-    'BuildArch: noarch',
+    ...(one.isNative === true ? [] : ['BuildArch: noarch']),
     ...(one.preamble ?? []),
     '%description',
     'Package of a test.',

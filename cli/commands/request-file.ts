@@ -38,6 +38,7 @@ A request is a JSON object:
   ecosystem      apt, apk, dnf, yum, microdnf or zypper
   platform       optional, e.g. DEBIAN_12
   targets        [{package, floor, installed?, source?, binaries?, replacements?, vulnerabilities?}]
+                 floor: the lowest version that will do; with apt the source package's
                  replacements: names that the package may go by now, e.g. libssl3t64
   removable      packages that may be removed
   companions     packages that may be upgraded beside the targets

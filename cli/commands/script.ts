@@ -13,8 +13,8 @@ export function addScriptCommand(program: Command): Command {
       'after',
       `${REQUEST_HELP}
 
-Removable targets are removed; an installed package of a target's first replacement is patched like the target. The rest
-is for vet.
+Removable targets are removed, or upgraded where others need them; an installed package of a target's first replacement is
+patched like the target. The rest is for vet.
 
 Example:
   golden-images script --request request.json | shellcheck -`,

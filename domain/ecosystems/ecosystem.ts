@@ -61,7 +61,13 @@ export interface Ecosystem {
   /** Commands that vetting recognises. */
   readonly grammar: Grammar;
   readonly database: PackageDatabase;
-  /** True where `package` of a target may be a source package name that stands for every binary built from it. */
+  /**
+   * True where vulnerability databases know source packages: `package` of a target may be the name of one, which stands
+   * for every binary built from it, and a floor is a version of the source also where `package` is a binary's name. Debian
+   * and Ubuntu: Security Tracker and CVE Tracker have source versions alone, which Trivy (pkg/detector/ospkg/debian) and
+   * Inspector (its scans of images, `__tests__/fixtures/inspector-scans`) give beside the names of binaries. Alpine: a
+   * package has its origin's version.
+   */
   readonly hasSourcePackages: boolean;
   /**
    * The commands of the deterministic author, in the ecosystem's own idiom; they pass vetting.

@@ -60,7 +60,8 @@ function headline({ targets, rebuild, attempt, ecosystem }: Parameters<typeof ap
 }
 
 function targetLine({ package: name, floor, action }: Target, open: readonly OpenVulnerability[]): string {
-  const what = action === 'remove' ? `${name} is removed` : `${name} is raised to ${floor} or higher`;
+  const raised = `raised to ${floor} or higher`;
+  const what = `${name} is ${action === 'remove' ? `removed, or ${raised} where other packages need it` : raised}`;
   if (open.length === 0) return `${what}: fixed before, and to stay so.`;
   const shown = open.slice(0, IDS_SHOWN).map(({ id, severity }) => `${id} (${severity})`);
   const more = open.length > IDS_SHOWN ? ` and ${open.length - IDS_SHOWN} more` : '';

@@ -7,7 +7,7 @@ export interface Target {
   readonly source?: string;
   /** Binary package that has taken its place (`libssl3t64` of `libssl3`): where installed, it counts as the target. */
   readonly replacedBy?: string;
-  /** Lowest version that fixes everything known. */
+  /** Lowest version that fixes everything known; of the source, where the ecosystem has source packages. */
   readonly floor: string;
   readonly action: 'upgrade' | 'remove';
   /** Vulnerability ids, sorted. */

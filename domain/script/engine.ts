@@ -31,8 +31,9 @@ companion() {
   names="$names$2 "
 }
 
-# match: the installed binaries of the target in number, wanted, floor, origin and heir. Once found by its own name, a
-# target stays a binary's name, also after that binary was removed. The heir is always judged as a binary.
+# match: the installed binaries of the target in number, wanted, floor, origin and heir. Where source names are always
+# meant, so are source versions. Elsewhere, once found by its own name, a target stays a binary's name, also after that
+# binary was removed, and it is judged as a binary; so is the heir.
 match() {
   while IFS='|' read -r id name arch version source source_version held; do
     if [ "$name" = "$wanted" ]; then : >"$work/named.$number"; fi
@@ -44,6 +45,7 @@ match() {
       if [ "$source" = "$wanted" ] || { [ -n "$origin" ] && [ "$source" = "$origin" ]; }; then how=source; fi
     fi
     if [ -n "$heir" ] && [ "$name" = "$heir" ]; then how=binary; fi
+    if [ "$source_names" = always ] && [ -n "$how" ]; then how=source; fi
     case $how in
       source) judged=$source_version ;;
       binary) judged=$version ;;
@@ -74,12 +76,15 @@ survey() {
 }
 
 # queue <action> <matches>: the ids to change, per target and together. An upgrade takes all binaries of a target of
-# which one is below the floor; held ones are left alone.
+# which one is below the floor, also of one that could not be removed; held ones are left alone.
 queue() {
   : >"$work/$1.list"
   : >"$work/$1.groups"
   while IFS='|' read -r number action wanted floor origin heir <&3; do
-    if [ "$action" != "$1" ]; then continue; fi
+    case $1.$action in
+      remove.remove | upgrade.upgrade | upgrade.kept) ;;
+      *) continue ;;
+    esac
     needed=no
     : >"$work/$1.$number"
     while IFS='|' read -r owner id name arch version how held ok; do
@@ -145,6 +150,24 @@ shed() {
   done 3<"$work/remove.companions"
 }
 
+# keep_needed: the targets that were to be removed and are still there, because others need them, are to be raised.
+keep_needed() {
+  while IFS='|' read -r number action wanted floor origin heir <&3; do
+    if [ "$action" = remove ] && is_left; then action=kept; fi
+    printf '%s|%s|%s|%s|%s|%s\n' "$number" "$action" "$wanted" "$floor" "$origin" "$heir"
+  done 3<"$work/targets" >"$work/settled"
+  cp "$work/settled" "$work/targets" || fail 'cannot write to the private directory'
+  queue upgrade "$work/now"
+}
+
+# is_left: true where the last count found a binary of the target in number.
+is_left() {
+  while IFS='|' read -r owner _; do
+    if [ "$owner" = "$number" ]; then return 0; fi
+  done <"$work/now"
+  return 1
+}
+
 # patch: changes what the targets need. Where none of them needs anything, nothing is touched. What is left in the end is
 # tried again without companions: those that were in the way may be gone, and a transaction may have gone well and yet
 # have left a target back for a companion's sake.
@@ -166,6 +189,7 @@ patch() {
     apply remove
     recount
   fi
+  if [ -e "$work/now" ]; then keep_needed; fi
   if [ ! -s "$work/upgrade.all" ]; then return 0; fi
   refresh
   apply upgrade

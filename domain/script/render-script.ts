@@ -11,7 +11,8 @@ export interface ScriptTemplate extends Alphabets {
   /** Id of the ecosystem; stands in the header and in the result lines. */
   readonly ecosystem: string;
   /**
-   * Whether a target's name also stands for a source package: `always`, or only where no installed binary has the name.
+   * Whether a target's name also stands for a source package: `always`, and then its floor is a version of the source,
+   * whatever the name; or only where no installed binary has the name (`fallback`).
    */
   readonly sourceNames: 'always' | 'fallback';
   /** Whether the package manager resolves repositories at a release; elsewhere the input's is of no effect. */

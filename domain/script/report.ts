@@ -17,7 +17,8 @@ found_in() {
   return 1
 }
 
-# reason: why the binary in id, how and held is still below the floor of the target in number, action and floor.
+# reason: why the binary in id, how and held is still below the floor of the target in number, action and floor. What
+# could neither be removed nor raised is there because others need it.
 reason() {
   if [ -n "$held" ]; then
     echo held
@@ -28,7 +29,7 @@ reason() {
   else
     offered=$(newest "$id" "$how" </dev/null)
     if [ -z "$offered" ] || ! at_least "$offered" "$floor"; then
-      echo fix-not-in-repository
+      if [ "$action" = kept ]; then echo conflict; else echo fix-not-in-repository; fi
     elif [ -f "$work/upgrade.$number.log" ]; then
       failure "$work/upgrade.$number.log"
     else

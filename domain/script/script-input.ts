@@ -23,9 +23,12 @@ export interface ScriptInput {
 export interface ScriptTarget {
   /** Source or binary package name. */
   readonly package: string;
-  /** Lowest acceptable version, without an epoch of 0. */
+  /** Lowest acceptable version, without an epoch of 0; of the source, where the ecosystem has source packages. */
   readonly floor: string;
-  /** `upgrade` raises every installed binary to the newest available; `remove` takes them out (policy allowed it). */
+  /**
+   * `upgrade` raises every installed binary to the newest available; `remove` takes them out (policy allowed it), and
+   * raises those that other packages need.
+   */
   readonly action: 'upgrade' | 'remove';
   /** Source package name where it is known to differ from `package` (e.g. `linux` of `linux-libc-dev`). */
   readonly source?: string;

@@ -1,6 +1,7 @@
 import { apt } from '../../../domain/ecosystems/apt';
 import { dnf } from '../../../domain/ecosystems/dnf';
 import type { Ecosystem, InstalledPackage } from '../../../domain/ecosystems/ecosystem';
+import { parseDocument } from '../../../domain/finding/parse-document';
 import type { Target } from '../../../domain/plan/target';
 import type { TargetOutcome } from '../../../domain/plan/target-outcome';
 import { deriveObservation } from '../../../domain/proof/derive-observation';
@@ -95,7 +96,7 @@ describe('the binaries that a name stands for', () => {
       'gcc-12 1',
       'libgcc-s1 12.2.0-14+s',
     ]);
-    expect(names({ package: 'libgcc-s1' }, [binary], apt)).toEqual(['libgcc-s1 12.2.0-14']);
+    expect(names({ package: 'libgcc-s1' }, [binary], apt)).toEqual(['libgcc-s1 12.2.0-14+s']);
     expect(names({ package: 'linux-libc-dev', source: 'linux' }, [kernel], apt)).toEqual(['linux-libc-dev 6.1.90-1']);
   });
 
@@ -106,18 +107,80 @@ describe('the binaries that a name stands for', () => {
   });
 });
 
+describe('a binary of Debian that has another version than its source', () => {
+  const bsdutils = (version: string): InstalledPackage =>
+    makePackage('bsdutils', `1:${version}+b1`, { source: 'util-linux', sourceVersion: version });
+  const devmapper = (version: string): InstalledPackage =>
+    makePackage('libdevmapper1.02.1', `2:1.02.185-${version}`, { source: 'lvm2', sourceVersion: `2.03.16-${version}` });
+  const libldb = (version: string): InstalledPackage =>
+    makePackage('libldb2', `2:2.6.2+samba${version}`, { source: 'samba', sourceVersion: `2:${version}` });
+  const CASES = [
+    ['its epoch', '2.38.1-5+deb12u1', bsdutils('2.38.1-5'), bsdutils('2.38.1-5+deb12u1')],
+    ['its epoch and number', '2.03.16-3', devmapper('2'), devmapper('3')],
+    ['a lower number', '2:4.17.12+dfsg-2', libldb('4.17.12+dfsg-1'), libldb('4.17.12+dfsg-2')],
+  ] as const;
+
+  it.each(CASES)('is fixed when the source is, whatever %s', (_, floor, old, fresh) => {
+    const of = makeTarget({ package: old.name, floor });
+    expect(outcome(of, [old], [old]).result).toBe('residual');
+    expect(outcome(of, [old], [fresh]).result).toBe('fixed');
+    expect(outcome(of, [fresh], [fresh]).result).toBe('already-fixed');
+    const heir = { ...of, package: 'former', replacedBy: old.name };
+    expect(outcome(heir, [old], [old]).result).toBe('residual');
+    expect(outcome(heir, [old], [fresh]).result).toBe('fixed');
+  });
+
+  it.each(CASES)('is proven gone from an image by the source, whatever %s', (_, floor, old, fresh) => {
+    const [found] = parseDocument(
+      {
+        SchemaVersion: 2,
+        CreatedAt: '2024-05-22T15:40:54Z',
+        ArtifactName: 'base.tar',
+        Metadata: { OS: { Family: 'debian', Name: '12.5' } },
+        Results: [
+          {
+            Class: 'os-pkgs',
+            Type: 'debian',
+            Vulnerabilities: [
+              {
+                VulnerabilityID: 'CVE-2024-1',
+                PkgName: old.name,
+                InstalledVersion: old.version,
+                FixedVersion: floor,
+                Status: 'fixed',
+              },
+            ],
+          },
+        ],
+      },
+      { name: 'base.json' },
+    ).findings;
+    expect(found).toMatchObject({ package: old.name, installed: old.version, floor });
+    const observed = makeObservation({ floor: found?.floor ?? '', installed: found?.installed ?? '' });
+    const derived = (installed: InstalledPackage): Observation =>
+      deriveObservation('OS', found?.package ?? '', observed, {
+        packages: [installed],
+        ecosystem: apt,
+        platform: { distribution: 'debian', version: '12' },
+      });
+    expect(derived(old)).toMatchObject({ status: 'ACTIVE', installed: old.sourceVersion });
+    expect(derived(old)).not.toHaveProperty('proof');
+    expect(derived(fresh)).toMatchObject({ status: 'CLOSED', proof: 'package-database' });
+  });
+});
+
 describe('a package that goes by another name now', () => {
   const replaced = { package: 'libssl3', source: 'openssl', replacedBy: 'libssl3t64' };
   const t64 = makePackage('libssl3t64', '1:3.0.13-1', { source: 'openssl', sourceVersion: '3.0.13-1' });
   const judged = (of: Parameters<typeof binariesOf>[0], packages: InstalledPackage[], ecosystem: Ecosystem): string[] =>
     binariesOf(of, packages, ecosystem).map(({ installed, judgedVersion }) => `${installed.name} ${judgedVersion}`);
 
-  it('counts where it is installed, by its own version, beside what the source has', () => {
+  it('counts where it is installed, by its own version where there are no source packages, else by its source', () => {
     expect(judged(replaced, [t64, makePackage('openssl', '3.0.13-1')], apt)).toEqual([
-      'libssl3t64 1:3.0.13-1',
+      'libssl3t64 3.0.13-1',
       'openssl 3.0.13-1',
     ]);
-    expect(judged({ package: 'libssl3', replacedBy: 'libssl3t64' }, [t64], apt)).toEqual(['libssl3t64 1:3.0.13-1']);
+    expect(judged({ package: 'libssl3', replacedBy: 'libssl3t64' }, [t64], apt)).toEqual(['libssl3t64 3.0.13-1']);
     expect(judged({ package: 'libssl3', replacedBy: 'libssl3t64' }, [t64], dnf)).toEqual(['libssl3t64 1:3.0.13-1']);
     expect(judged({ package: 'libssl3' }, [t64], apt)).toEqual([]);
     expect(judged(replaced, [makePackage('zlib1g', '1')], apt)).toEqual([]);

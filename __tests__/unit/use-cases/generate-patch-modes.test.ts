@@ -85,6 +85,20 @@ describe('a patch that waits for approval', () => {
     expect(notices).toHaveLength(1);
   });
 
+  it('says of a package that may be removed that it is raised where others need it', async () => {
+    const { notices, notifier } = recorder();
+    const here = generateWorld(undefined, { notifier });
+    await here.put(finding('HIGH'));
+    await here.generate(makeImage({}, { mode: 'approve', removable: ['glibc'] }));
+    expect(notices).toMatchObject([
+      {
+        summary: expect.arrayContaining([
+          'glibc is removed, or raised to 2.36-9+deb12u6 or higher where other packages need it: CVE-2024-0001 (HIGH).',
+        ]) as unknown,
+      },
+    ]);
+  });
+
   it('is not lost where nobody can be told', async () => {
     const errors: unknown[] = [];
     const logger = { ...silent, error: (message: string) => errors.push(message) };

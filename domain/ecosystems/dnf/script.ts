@@ -44,16 +44,17 @@ newest() {
   shift 2
   "$@" repoquery --latest-limit=1 --qf '%{name}|%{epoch}|%{version}|%{release}|%{arch}|%{sourcerpm}\n' "$n_id" \
     >"$work/offers" 2>/dev/null || return 0
+  candidate=''
   while IFS='|' read -r name epoch version release arch source_rpm; do
-    if [ "$name.$arch" != "$n_id" ]; then continue; fi
+    case $n_id in
+      "$name" | "$name.$arch") ;;
+      *) continue ;;
+    esac
     origin_of "$source_rpm" "$epoch" "$name" "$version" "$release"
-    if [ "$n_how" = source ]; then
-      printf '%s\n' "$source_version"
-    else
-      printf '%s\n' "$(full "$epoch" "$version" "$release")"
-    fi
-    break
+    if [ "$n_how" = source ]; then n_version=$source_version; else n_version=$(full "$epoch" "$version" "$release"); fi
+    if [ -z "$candidate" ] || at_least "$n_version" "$candidate"; then candidate=$n_version; fi
   done <"$work/offers"
+  printf '%s\n' "$candidate"
 }
 `;
 

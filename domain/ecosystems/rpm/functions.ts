@@ -57,13 +57,28 @@ origin_of() {
   source_version=$(full "$2" "\${rest##*-}" "$origin_release")
 }
 
+# An id is the bare name, because a package may come to have another architecture, or none; where several of a name are
+# installed, it says which.
 list_installed() {
   rpm -qa --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{SOURCERPM}\n' >"$work/dump" </dev/null || return 1
+  while IFS='|' read -r name _; do
+    printf '%s\n' "$name"
+  done <"$work/dump" | sort >"$work/sorted"
+  several=' '
+  previous=''
+  while IFS= read -r name; do
+    if [ "$name" = "$previous" ]; then several="$several$name "; fi
+    previous=$name
+  done <"$work/sorted"
   while IFS='|' read -r name epoch version release arch source_rpm; do
     if [ "$name" = gpg-pubkey ]; then continue; fi
     origin_of "$source_rpm" "$epoch" "$name" "$version" "$release"
     mark_held
-    printf '%s|%s|%s|%s|%s|%s|%s\n' "$name.$arch" "$name" "$arch" "$(full "$epoch" "$version" "$release")" \
+    case $several in
+      *" $name "*) id=$name.$arch ;;
+      *) id=$name ;;
+    esac
+    printf '%s|%s|%s|%s|%s|%s|%s\n' "$id" "$name" "$arch" "$(full "$epoch" "$version" "$release")" \
       "$source" "$source_version" "$held"
   done <"$work/dump" >"$1"
 }

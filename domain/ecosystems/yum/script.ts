@@ -36,6 +36,7 @@ raise() {
 # "info available" shows what is newer than what is installed, one field a line. It does not tell the source's version:
 # the binary's stands for it.
 newest() {
+  candidate=''
   n_name=''
   n_arch=''
   n_epoch=''
@@ -54,13 +55,16 @@ newest() {
       Version) n_version=$n_value ;;
       Release) n_release=$n_value ;;
       Repo | Repository)
-        if [ "$n_name.$n_arch" = "$1" ]; then
-          printf '%s\n' "$(full "$n_epoch" "$n_version" "$n_release")"
-          break
-        fi
+        case $1 in
+          "$n_name" | "$n_name.$n_arch") ;;
+          *) continue ;;
+        esac
+        n_offer=$(full "$n_epoch" "$n_version" "$n_release")
+        if [ -z "$candidate" ] || at_least "$n_offer" "$candidate"; then candidate=$n_offer; fi
         ;;
     esac
   done <"$work/offers"
+  printf '%s\n' "$candidate"
 }
 `;
 

@@ -110,8 +110,18 @@ attribute() {
   esac
 }
 
+# name_of <id>
+name_of() {
+  while IFS='|' read -r k_id k_name _; do
+    if [ "$k_id" = "$1" ]; then
+      printf '%s\n' "$k_name"
+      return 0
+    fi
+  done <"$work/known"
+}
+
 newest() {
-  n_name=\${1%.*}
+  n_name=$(name_of "$1")
   candidate=''
   zypper --non-interactive --no-refresh --xmlout search --details --match-exact --type package "$n_name" \
     >"$work/offers" 2>/dev/null </dev/null || return 0
@@ -122,7 +132,10 @@ newest() {
       *) continue ;;
     esac
     attribute arch
-    if [ "$n_name.$value" != "$1" ]; then continue; fi
+    case $1 in
+      "$n_name" | "$n_name.$value") ;;
+      *) continue ;;
+    esac
     attribute edition
     if [ -z "$candidate" ] || at_least "$value" "$candidate"; then candidate=$value; fi
   done <"$work/offers"

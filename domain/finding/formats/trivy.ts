@@ -34,7 +34,8 @@ export function isTrivy(value: Record<string, unknown>): boolean {
 
 /**
  * Reads a Trivy report of an image: packages of the operating system and of languages. Trivy knows neither exploits nor
- * EPSS scores. A fix counts where the status is `fixed`; `not_affected` is passed over.
+ * EPSS scores. A fix counts where the status is `fixed`; `not_affected` is passed over. On Debian and Ubuntu a package and
+ * its installed version are a binary's, but the fixed version is its source's (pkg/detector/ospkg/debian).
  *
  * The image: repository and digest of `RepoDigests` (that of `ArtifactName`, if it is among them), else repository of
  * `RepoTags`, else the file's name ({@link repositoryOfFile}); without a digest in a registry, the image's id; of a
