@@ -180,11 +180,7 @@ describeWithTools(TOOLS, "scripts of dnf's family with companions and modules", 
         rmSync(join(root, 'var/tmp/calls'));
         const { byName } = patch(root, { targets, moduleStreams: ['runtime:2'] });
         const calls = callsOf(root).filter((call) => call.startsWith('module') || call.startsWith('upgrade'));
-        expect(calls.slice(0, 3)).toEqual([
-          'module reset runtime',
-          'module enable runtime:2',
-          'upgrade runtime',
-        ]);
+        expect(calls.slice(0, 3)).toEqual(['module reset runtime', 'module enable runtime:2', 'upgrade runtime']);
         // Old versions know no modules: that is logged, and the run goes on.
         expect(byName).toEqual({ runtime: isOld ? 'residual fix-not-in-repository' : 'fixed' });
         expect(versions(root, 'runtime')).toEqual([isOld ? '1.0' : '2.0']);

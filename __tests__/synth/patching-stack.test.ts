@@ -562,10 +562,10 @@ describe('another partition', () => {
     ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
   ])('in %s every ARN is of %s', (region, partition, suffix) => {
     const stacks = synthesize(
-      estateYaml(undefined, '    scanning: { repositories: [golden/*], resourceTypes: [ECR] }\n    guardrail: true\n').replace(
-        'region: eu-west-1',
-        `region: ${region}`,
-      ),
+      estateYaml(
+        undefined,
+        '    scanning: { repositories: [golden/*], resourceTypes: [ECR] }\n    guardrail: true\n',
+      ).replace('region: eu-west-1', `region: ${region}`),
     );
     expect(stacks.size).toBe(3);
     for (const one of stacks.values()) {
