@@ -27,7 +27,7 @@ interface AboutPatch extends AboutImage {
 export interface PromotedNotice extends AboutPatch {
   readonly kind: 'promoted';
   readonly digest: string;
-  /** Digest that the tag pointed at before; absent where it pointed at nothing. */
+  /** Digest that it took the place of: what the tag pointed at, else the newest that was scanned; absent where there was none. */
   readonly previousDigest?: string;
   /** Tags that point at the digest now. */
   readonly tags: readonly string[];

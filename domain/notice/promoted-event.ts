@@ -21,7 +21,11 @@ export const promotedEventDetail = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .describe("SHA-256 of the patch's script."),
   digest: digest.describe('What the floating tag points at now.'),
-  previousDigest: digest.optional().describe('What it pointed at before; absent where it pointed at nothing.'),
+  previousDigest: digest
+    .optional()
+    .describe(
+      'What it pointed at before, or, where that was nothing, the newest image that was scanned; absent where there was none.',
+    ),
   tags: z.array(z.string()).describe('Tags that point at the digest now.'),
   fixed: z.array(vulnerability).describe('Proven to be gone.'),
   residual: z

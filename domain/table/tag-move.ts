@@ -1,6 +1,7 @@
 import type { FindingTable } from '../ports';
 import { updateHead } from './head-changes';
 import type { HeadItem, PromotedDigest } from './head-item';
+import { currentDigest } from './head-item';
 
 /** Who wants a rollback, and why. */
 export interface RollBackOrder {
@@ -62,7 +63,13 @@ export function promotionOf(
   return head?.moving?.by === 'promotion' && head.moving.patch === patch ? head.moving : undefined;
 }
 
-/** Digest that the floating tag was on before a patch's promotion; undefined where it was on nothing. */
-export function replacedDigest(head: Pick<HeadItem, 'moving' | 'promoted'>, patch: number): string | undefined {
-  return head.promoted?.digest ?? promotionOf(head, patch)?.replaces?.digest;
+/**
+ * Digest that a patch's promotion takes the place of: what the floating tag was on, or else the current one, which the
+ * scanner has told of; undefined where there was neither.
+ */
+export function replacedDigest(
+  head: Pick<HeadItem, 'moving' | 'promoted' | 'adopted'>,
+  patch: number,
+): string | undefined {
+  return promotionOf(head, patch)?.replaces?.digest ?? currentDigest(head);
 }

@@ -76,18 +76,20 @@ describe('a candidate that is not scanned yet', () => {
 });
 
 describe('a candidate whose scan has completed', () => {
-  it('takes the place of nothing where the floating tag was on nothing, in its papers too', async () => {
+  it('takes the place of what was scanned where the floating tag was on nothing, and cannot be rolled back', async () => {
     const here = await scanWorld();
     here.tags.delete(tagged('stable'));
     here.scan([]);
     expect(await here.track()).toMatchObject({ did: 'promoted' });
     const [notice] = here.notifier.notices;
-    expect(notice).toMatchObject({ kind: 'promoted', digest: BUILT });
-    expect(notice).not.toHaveProperty('previousDigest');
+    expect(notice).toMatchObject({ kind: 'promoted', digest: BUILT, previousDigest: SCANNED });
     const paper = JSON.parse((await here.texts.getAudit((await here.patch())?.evidenceUri ?? '')) ?? '') as {
       promotion: unknown;
     };
-    expect(paper.promotion).toEqual({ at: SCANNED_AT, digest: BUILT, tags: ['2024-06-01.1', 'stable'] });
+    expect(paper.promotion).toEqual({
+      ...{ at: SCANNED_AT, digest: BUILT, previousDigest: SCANNED },
+      tags: ['2024-06-01.1', 'stable'],
+    });
     expect(await here.head()).not.toHaveProperty('previous');
   });
 
