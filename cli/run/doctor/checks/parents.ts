@@ -9,7 +9,7 @@ import { lookAtEach, ok, warning } from '../check';
 const COPY = "declare it by a pull through cache rule of ECR, or copy it into a repository of the account's registry";
 
 /** What to do about a parent that is not watched. */
-const TODO: Readonly<Record<ParentTrouble, string>> = {
+const REMEDIES: Readonly<Record<ParentTrouble, string>> = {
   'no-access': `is it private? ${COPY}`,
   'not-allowed': COPY,
   'not-found': 'check its repository and tag in golden-images.yaml',
@@ -34,7 +34,7 @@ export const parents: Check<Account> = {
           return warning(
             subject,
             `a newer digest of its parent ${unwatched.reference} is not noticed since ${unwatched.since}: ${unwatched.detail}`,
-            TODO[unwatched.trouble],
+            REMEDIES[unwatched.trouble],
           );
         return ok(
           subject,
